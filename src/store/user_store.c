@@ -1,0 +1,159 @@
+/* user_store.c - users and their tags. See records.h. */
+#include "store/query.h"
+
+static void user_of_row(query *q, arena *a, void *ret_item)
+{
+    user_record *r = ret_item;
+    r->id = query_u64(q);
+    r->name = query_str(q, a);
+    r->display_name = query_str(q, a);
+    r->comments = query_str(q, a);
+    r->email = query_str(q, a);
+    r->mobile_phone = query_str(q, a);
+    r->created_s = query_i64(q);
+    r->updated_s = query_i64(q);
+    r->last_login_s = query_i64(q);
+    r->is_frozen = query_bool(q);
+}
+
+static status count_user(store_tx *tx, statement_id up_or_down, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, up_or_down);
+    return query_run_one(&q, e);
+}
+
+status store_user_insert(store_tx *tx, const user_record *r, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_INSERT);
+    query_bind_u64(&q, r->id);
+    query_bind_str(&q, r->name);
+    query_bind_str(&q, r->display_name);
+    query_bind_str(&q, r->comments);
+    query_bind_str(&q, r->email);
+    query_bind_str(&q, r->mobile_phone);
+    query_bind_i64(&q, r->created_s);
+    query_bind_i64(&q, r->updated_s);
+    query_bind_i64(&q, r->last_login_s);
+    query_bind_bool(&q, r->is_frozen);
+    TRY(query_run(&q, e));
+    return count_user(tx, Q_ACCOUNT_COUNT_USER_UP, e);
+}
+
+static status get_user(query *q, arena *a, user_record *ret, err *e)
+{
+    user_record r = { 0 };
+    TRY(query_row(q, e));
+    user_of_row(q, a, &r);
+    TRY(query_end(q, e));
+    *ret = r;
+    return ST_OK;
+}
+
+status store_user_get(store_tx *tx, arena *a, uint64_t id, user_record *ret, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_GET);
+    query_bind_u64(&q, id);
+    return get_user(&q, a, ret, e);
+}
+
+status store_user_get_by_name(store_tx *tx, arena *a, str name, user_record *ret, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_GET_BY_NAME);
+    query_bind_str(&q, name);
+    return get_user(&q, a, ret, e);
+}
+
+status store_user_update(store_tx *tx, const user_record *r, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_UPDATE);
+    query_bind_u64(&q, r->id);
+    query_bind_str(&q, r->name);
+    query_bind_str(&q, r->display_name);
+    query_bind_str(&q, r->comments);
+    query_bind_str(&q, r->email);
+    query_bind_str(&q, r->mobile_phone);
+    query_bind_i64(&q, r->updated_s);
+    query_bind_i64(&q, r->last_login_s);
+    query_bind_bool(&q, r->is_frozen);
+    return query_run_one(&q, e);
+}
+
+static status delete_tags(store_tx *tx, uint64_t user, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_DELETE_ALL);
+    query_bind_u64(&q, user);
+    return query_run(&q, e);
+}
+
+status store_user_delete(store_tx *tx, uint64_t id, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_DELETE);
+    query_bind_u64(&q, id);
+    TRY(query_run_one(&q, e));
+    TRY(delete_tags(tx, id, e));
+    return count_user(tx, Q_ACCOUNT_COUNT_USER_DOWN, e);
+}
+
+status store_user_list(store_tx *tx, arena *a, str after, uint32_t max, user_filter f, user_record **ret, size_t *ret_n, err *e)
+{
+    bool is_all = f.active == f.frozen;
+    CLEANUP(query_done) query q = query_begin(tx, Q_USER_LIST);
+    query_bind_str(&q, after);                /* no name is empty, so absent is before all */
+    query_bind_bool(&q, !is_all && f.frozen); /* is_frozen from */
+    query_bind_bool(&q, is_all || f.frozen);  /* to */
+    query_bind_u64(&q, max);
+    void *items = NULL;
+    TRY(query_list(&q, a, sizeof(user_record), user_of_row, &items, ret_n, e));
+    *ret = items;
+    return ST_OK;
+}
+
+/* --- tags --------------------------------------------------------------------------------------------------------- */
+
+static void tag_of_row(query *q, arena *a, void *ret_item)
+{
+    tag_record *r = ret_item;
+    r->user = query_u64(q);
+    r->key = query_str(q, a);
+    r->value = query_str(q, a);
+}
+
+status store_tag_put(store_tx *tx, uint64_t user, str key, str value, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_PUT);
+    query_bind_u64(&q, user);
+    query_bind_str(&q, key);
+    query_bind_str(&q, value);
+    return query_run(&q, e);
+}
+
+status store_tag_delete(store_tx *tx, uint64_t user, str key, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_DELETE);
+    query_bind_u64(&q, user);
+    query_bind_str(&q, key);
+    return query_run_one(&q, e);
+}
+
+status store_tag_list(store_tx *tx, arena *a, uint64_t user, tag_record **ret, size_t *ret_n, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_LIST);
+    query_bind_u64(&q, user);
+    void *items = NULL;
+    TRY(query_list(&q, a, sizeof(tag_record), tag_of_row, &items, ret_n, e));
+    *ret = items;
+    return ST_OK;
+}
+
+status store_tag_list_all(store_tx *tx, arena *a, uint64_t after_user, str after_key, uint32_t max, tag_record **ret,
+                          size_t *ret_n, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_LIST_ALL);
+    query_bind_u64(&q, after_user);
+    query_bind_str(&q, after_key);
+    query_bind_u64(&q, max);
+    void *items = NULL;
+    TRY(query_list(&q, a, sizeof(tag_record), tag_of_row, &items, ret_n, e));
+    *ret = items;
+    return ST_OK;
+}
