@@ -1,0 +1,17 @@
+/* quotas.h - how many of what: RAM's documented values (page of 2025-12) unless configured otherwise. */
+#ifndef ARGALI_ACCOUNT_QUOTAS_H
+#define ARGALI_ACCOUNT_QUOTAS_H
+
+#include <stdint.h>
+
+typedef struct quotas {
+    uint32_t users_per_account;                 /* 5000 */
+    uint32_t access_keys_per_user;              /* 2 */
+    uint32_t access_keys_per_root;              /* 2 */
+    uint32_t tags_per_user;                     /* 20 */
+    uint32_t system_policies_per_user;          /* 20 */
+} quotas;
+
+#define QUOTAS_DEFAULT ((quotas){ 5000, 2, 2, 20, 20 })
+
+#endif
