@@ -6,6 +6,8 @@
  */
 #include "base/arena.h"
 
+#include "base/secret.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +86,11 @@ void arena_reset(arena *a)
         block *gone = a->newest;
         a->newest = gone->older;
         unpoison(gone->data, gone->size);
+        secret_wipe(gone->data, gone->used);
         free(gone);
     }
+    unpoison(a->first.data, a->first.used);
+    secret_wipe(a->first.data, a->first.used);
     a->used = 0;
     a->first.used = 0;
     poison(a->first.data, a->first.size);
@@ -124,11 +129,11 @@ static block *add_block(arena *a, size_t at_least)
     return b;
 }
 
-/* n bytes, not zeroed; alignment is 1 or ALIGNMENT. Padding counts against the cap like what was asked for. */
+/* n bytes, not zeroed; alignment is 1 or ALIGNMENT, a power of two. Padding counts against the cap like what was asked for. */
 static void *take(arena *a, size_t n, size_t alignment)
 {
     block *b = a->newest;
-    size_t padding = (alignment - b->used % alignment) % alignment;
+    size_t padding = (0 - b->used) & (alignment - 1);
     if (padding > b->size - b->used || n > b->size - b->used - padding) {
         if (n > a->cap - a->used || (b = add_block(a, n)) == NULL)
             return NULL;
