@@ -33,10 +33,14 @@ static status param_decode(arena *a, str piece, param *ret, err *e)
     str name = piece, value = STR("");
     (void)str_split(piece, '=', &name, &value);
     param p;
-    if (percent_decode(a, name, true, &p.name) != ST_OK || !is_clean(p.name))
+    status of_name = percent_decode(a, name, true, &p.name);
+    if (of_name == ST_INVALID || (of_name == ST_OK && !is_clean(p.name)))
         return err_set(e, ST_INVALID, "InvalidParameter", "a parameter name is not percent-encoded UTF-8");
-    if (percent_decode(a, value, true, &p.value) != ST_OK)
+    TRY(of_name);
+    status of_value = percent_decode(a, value, true, &p.value);
+    if (of_value == ST_INVALID)
         return refuse_param(e, p.name, "", "a parameter is not percent-encoded");
+    TRY(of_value);
     if (!is_clean(p.value))
         return refuse_param(e, p.name, ".InvalidChars", "a parameter is not UTF-8 or holds a NUL");
     if (p.name.n == 0)

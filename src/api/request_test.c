@@ -138,6 +138,26 @@ static void test_too_many_parameters(void **state)
     assert_int_equal(api_params_parse((str){ text, n }, memory, &p, &got, &e), ST_INVALID);
 }
 
+/* Memory that ends at any point is a refusal, never a half-parsed request. */
+static void test_memory_ends_anywhere(void **state)
+{
+    (void)state;
+    http_request rq = request_of("b=%E4%B8%AD&a=x+y%2B%2b&d=1", "c=%26%3D&Format=XML", form, 2);
+    status s = ST_NO_MEMORY;
+    size_t cap = 0;
+    for (; s == ST_NO_MEMORY && cap < 65536; cap++) {
+        arena *a = arena_new(cap, cap);
+        assert_non_null(a);
+        api_request r = { 0 };
+        err e = { 0 };
+        s = api_request_parse(&rq, a, &r, &e);
+        assert_true(s == ST_OK || (s == ST_NO_MEMORY && r.covered.all == NULL));
+        arena_free(a);
+    }
+    assert_int_equal(s, ST_OK);
+    assert_true(cap > 100);
+}
+
 static const struct {
     const char *what, *authorization, *bearer, *query, *want_code;
     scheme want;
@@ -257,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_values_are_decoded, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_only_a_form_is_parsed, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_too_many_parameters, arena_setup, arena_teardown),
+        cmocka_unit_test_setup_teardown(test_memory_ends_anywhere, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_schemes, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_action_comes_from_what_is_signed, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_recorded_requests, arena_setup, arena_teardown),
