@@ -355,6 +355,17 @@ static void write_everything(server *v)
     nonces_close(v->nonces);
 }
 
+/* From here on a second signal ends the process by itself: what is not written yet is what a kill -9 would lose, which is nothing
+ * that was acknowledged. */
+static void let_signals_end_it(void)
+{
+    sigset_t ending;
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGINT);
+    (void)pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
+}
+
 /* The listeners end first, so that nothing new arrives, and of them the admin's, as /metrics counts the others; the store
  * before the API, which its jobs answer through. */
 static void close_all(server *v)
@@ -420,6 +431,7 @@ int serve_run(const settings *s, const settings_input *again)
         log_event(LOG_INFO, "stopping");
         atomic_store(&v->is_stopping, true);
         drain(v, &signals);
+        let_signals_end_it();
     }
     close_all(v);
     bootstrap_free(first);
