@@ -167,6 +167,7 @@ str api_request_param(const api_request *rq, str name)
 /* What decides the scheme and what an ACS3 request is about; found in one walk over the headers. */
 typedef struct {
     str authorization, content_type, host, action, version, bearer;
+    unsigned authorization_n;
 } known_headers;
 
 static void headers_read(const http_request *rq, known_headers *ret)
@@ -185,7 +186,10 @@ static void headers_read(const http_request *rq, known_headers *ret)
     for (size_t i = 0; i < rq->header_n; i++) {
         for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++) {
             str *slot = (str *)(void *)((char *)ret + wanted[k].at);
-            if (slot->p == NULL && str_eq_nocase(rq->headers[i].name, wanted[k].name))
+            if (!str_eq_nocase(rq->headers[i].name, wanted[k].name))
+                continue;
+            ret->authorization_n += slot == &ret->authorization;
+            if (slot->p == NULL)
                 *slot = str_trim(rq->headers[i].value);
         }
     }
@@ -194,6 +198,8 @@ static void headers_read(const http_request *rq, known_headers *ret)
 static status scheme_of(const known_headers *h, api_request *r, err *e)
 {
     bool has_acs3 = str_starts(h->authorization, STR("ACS3-")), has_v1 = api_request_param(r, STR("Signature")).p != NULL;
+    if (h->authorization_n > 1) /* whoever stands before us may have read the other one */
+        return err_set(e, ST_INVALID, "IncompleteSignature", "more than one Authorization");
     if (has_acs3 && has_v1)
         return err_set(e, ST_INVALID, "InvalidParameter.Signature", "both an ACS3 header and a Signature parameter");
     if (h->bearer.p != NULL)

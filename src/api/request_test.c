@@ -209,6 +209,26 @@ static void test_action_comes_from_what_is_signed(void **state)
     assert_null(r.version.p);
 }
 
+/* Two Authorization headers: a proxy may have judged the one that is not acted on. Whatever their schemes, order and case. */
+static void test_authorization_comes_once(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = { { "ACS3-HMAC-SHA256 Credential=x", "ACS3-HMAC-SHA256 Credential=x" },
+                                            { "ACS3-HMAC-SHA256 Credential=x", "Basic eA==" },
+                                            { "Basic eA==", "ACS3-HMAC-SHA256 Credential=x" },
+                                            { "", "ACS3-HMAC-SHA256 Credential=x" } };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        http_header h[] = { { STR("authorization"), str_from_c(pairs[i][0]) },
+                            { STR("host"), STR("h") },
+                            { STR("Authorization"), str_from_c(pairs[i][1]) } };
+        http_request rq = request_of("Signature=x", "", h, 3);
+        api_request r;
+        err e = { 0 };
+        assert_int_equal(api_request_parse(&rq, memory, &r, &e), ST_INVALID);
+        assert_string_equal(e.code, "IncompleteSignature");
+    }
+}
+
 /* --- recorded requests of official clients: the parse leads to the recorded strings ------------------------------------------------ */
 
 static str text_of(const json_t *object, const char *name)
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_memory_ends_anywhere, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_schemes, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_action_comes_from_what_is_signed, arena_setup, arena_teardown),
+        cmocka_unit_test_setup_teardown(test_authorization_comes_once, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(test_recorded_requests, arena_setup, arena_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,7 @@ void *acceptor_main(void *server)
 {
     http_server *s = server;
     int64_t reaped_ms = 0;
+    (void)pthread_setname_np(pthread_self(), "http-accept");
     while (!atomic_load(&s->is_stopping)) {
         if (atomic_load(&s->is_draining) && s->listen_fd >= 0) {
             close(s->listen_fd);

@@ -85,8 +85,6 @@ static status start_threads(http_server *s, err *e)
         result = err_set(e, ST_UNAVAILABLE, NULL, "no thread for accepting connections");
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (result == ST_OK)
-        (void)pthread_setname_np(s->acceptor, "http-accept");
     return result;
 }
 

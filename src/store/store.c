@@ -261,6 +261,7 @@ status store_read_now(store *s, uint64_t account, status (*run)(store_tx *tx, vo
 static void *write_loop(void *self)
 {
     store *s = self;
+    (void)pthread_setname_np(pthread_self(), "store"); /* of another thread it would need a file that the sandbox keeps */
     for (store_job *jobs; (jobs = take(s, &s->writes, s->commit.batch_max)) != NULL;)
         group_commit_serve(&s->commit, jobs);
     return NULL;
@@ -289,6 +290,7 @@ static void serve_read(reader *r, store_job *j)
 static void *read_loop(void *self)
 {
     reader *r = self;
+    (void)pthread_setname_np(pthread_self(), "reader");
     for (store_job *j; (j = take(r->store, &r->store->reads, 1)) != NULL;)
         serve_read(r, j);
     return NULL;
@@ -303,7 +305,6 @@ static status start_thread(pthread_t *ret, const char *name, void *(*loop)(void 
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0)
         return err_set(e, ST_UNAVAILABLE, NULL, "store: thread %s: %s", name, strerrordesc_np(error));
-    (void)pthread_setname_np(*ret, name);
     return ST_OK;
 }
 
@@ -312,9 +313,7 @@ static status start_threads(store *s, err *e)
     TRY(start_thread(&s->writer, "store", write_loop, s, e));
     s->is_writer_started = true;
     for (unsigned i = 0; i < s->reader_n; i++) {
-        char name[16];
-        (void)snprintf(name, sizeof name, "read-%u", i);
-        TRY(start_thread(&s->readers[i].thread, name, read_loop, &s->readers[i], e));
+        TRY(start_thread(&s->readers[i].thread, "reader", read_loop, &s->readers[i], e));
         s->readers[i].is_started = true;
     }
     return ST_OK;
