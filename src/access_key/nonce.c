@@ -57,7 +57,7 @@ struct nonces {
     size_t swept;
 };
 
-/* --- slots ------------------------------------------------------------------------------------------------------------ */
+/* --- slots -------------------------------------------------------------------------------------------------------- */
 
 static int64_t unit_of(int64_t s)
 {
@@ -112,7 +112,7 @@ static uint64_t *find_slot(const nonce_map *m, uint64_t tag, int64_t clock_unit,
     return a.free_n >= b.free_n ? a.free : b.free;
 }
 
-/* --- counting --------------------------------------------------------------------------------------------------------- */
+/* --- counting ----------------------------------------------------------------------------------------------------- */
 
 static void count_slot(nonces *n, int64_t expiry_unit)
 {
@@ -163,7 +163,7 @@ static void advance(nonces *n, int64_t now_s)
         memset(n->held_in[(first_period(now) - i) % PERIOD_RING], 0, sizeof n->held_in[0]);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static size_t slots_for(uint32_t calls_per_second)
 {
@@ -366,7 +366,7 @@ void nonces_close(nonces *n)
     free(n);
 }
 
-/* --- use -------------------------------------------------------------------------------------------------------------- */
+/* --- use ---------------------------------------------------------------------------------------------------------- */
 
 bool nonces_is_in_window(const nonces *n, int64_t dated_s, int64_t now_s)
 {
@@ -443,7 +443,7 @@ nonce_verdict nonces_use(nonces *n, str access_key_id, str nonce, int64_t dated_
     return v;
 }
 
-/* --- the disk --------------------------------------------------------------------------------------------------------- */
+/* --- the disk ----------------------------------------------------------------------------------------------------- */
 
 /* One at a time: a caller whose page another is writing returns after that one is done. */
 static status sync_pending(nonces *n, err *e)

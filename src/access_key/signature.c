@@ -53,7 +53,7 @@ static bool is_named(str name, str lower)
     return name.n == lower.n && (memcmp(name.p, lower.p, lower.n) == 0 || str_eq_nocase(name, lower));
 }
 
-/* --- the Authorization header ----------------------------------------------------------------------------------------- */
+/* --- the Authorization header ------------------------------------------------------------------------------------- */
 
 /* RFC 9110 5.6.2, tchar, without upper-case letters. */
 static const bool is_lower_token[256] = {
@@ -157,7 +157,7 @@ status acs3_parse(str authorization, acs3_authorization *ret, err *e)
     return ST_OK;
 }
 
-/* --- the canonical request -------------------------------------------------------------------------------------------- */
+/* --- the canonical request ---------------------------------------------------------------------------------------- */
 
 typedef struct {
     str name, value; /* name in lower case; value stripped */
@@ -392,7 +392,7 @@ status acs3_verify(vault *v, seal_place at, bytes sealed_secret, const acs3_auth
     return st;
 }
 
-/* --- RPC v1 ----------------------------------------------------------------------------------------------------------- */
+/* --- RPC v1 ------------------------------------------------------------------------------------------------------- */
 
 status v1_parse(const param *all, size_t n, v1_parameters *ret, err *e)
 {

@@ -47,7 +47,7 @@ static int stop(void **state)
     return 0;
 }
 
-/* --- from the wire to a signed request -------------------------------------------------------------------------------- */
+/* --- from the wire to a signed request ---------------------------------------------------------------------------- */
 
 typedef struct {
     const char *id;
@@ -187,7 +187,7 @@ static void request_of_case(const json_t *vector, str key, request *r)
     finish(r);
 }
 
-/* --- checking one ----------------------------------------------------------------------------------------------------- */
+/* --- checking one ------------------------------------------------------------------------------------------------- */
 
 static sealed seal(str key)
 {
@@ -445,7 +445,7 @@ static void test_documented_signature_of_ims(void **state)
     arena_reset(a);
 }
 
-/* --- Authorization ---------------------------------------------------------------------------------------------------- */
+/* --- Authorization ------------------------------------------------------------------------------------------------ */
 
 #define HEX    "c73cd0a81e98e28d6a5ba87bb2b7f5eba950d2d9995aede721233a4c80ccda52"
 #define SIGNED "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"
@@ -526,7 +526,7 @@ static void test_length_limits_of_authorization(void **state)
     assert_int_equal(acs3_parse(str_from_c(text), &auth, &e), ST_INVALID);
 }
 
-/* --- which headers are signed ----------------------------------------------------------------------------------------- */
+/* --- which headers are signed ------------------------------------------------------------------------------------- */
 
 /* A request whose headers are those of SIGNED and some more. */
 static void make_request(request *r, const char *signed_headers, const header *more, size_t more_n)
@@ -703,7 +703,7 @@ static void test_content_hash_is_that_of_the_body(void **state)
     arena_reset(a);
 }
 
-/* --- v1 parameters ---------------------------------------------------------------------------------------------------- */
+/* --- v1 parameters ------------------------------------------------------------------------------------------------ */
 
 static const param v1_whole[] = {
     { STR_INIT("AccessKeyId"), STR_INIT("id") },
@@ -770,7 +770,7 @@ static void test_v1_token_is_optional(void **state)
     assert_null(p.security_token.p);
 }
 
-/* --- what fails underneath -------------------------------------------------------------------------------------------- */
+/* --- what fails underneath ---------------------------------------------------------------------------------------- */
 
 static void test_damaged_secret_is_not_the_callers_fault(void **state)
 {

@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 typedef struct quotas {
-    uint32_t users_per_account;                 /* 5000 */
-    uint32_t access_keys_per_user;              /* 2 */
-    uint32_t access_keys_per_root;              /* 2 */
-    uint32_t tags_per_user;                     /* 20 */
-    uint32_t system_policies_per_user;          /* 20 */
+    uint32_t users_per_account;        /* 5000 */
+    uint32_t access_keys_per_user;     /* 2 */
+    uint32_t access_keys_per_root;     /* 2 */
+    uint32_t tags_per_user;            /* 20 */
+    uint32_t system_policies_per_user; /* 20 */
 } quotas;
 
 #define QUOTAS_DEFAULT ((quotas){ 5000, 2, 2, 20, 20 })

@@ -1,4 +1,5 @@
-/* actions.c - see actions.h. Authorization names and resources: RAM's own list; IMS actions are authorized under the ram: prefix. */
+/* actions.c - see actions.h. Authorization names and resources: RAM's own list; IMS actions are authorized under the
+ * ram: prefix. */
 #include "api/actions.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* actions.h - the action table: one row says all about an action that Argali runs. An action without a row answers 400 NotImplemented. */
+/* actions.h - the action table: one row says all about an action that Argali runs. An action without a row answers 400
+ * NotImplemented. */
 #ifndef ARGALI_API_ACTIONS_H
 #define ARGALI_API_ACTIONS_H
 

@@ -1,7 +1,9 @@
 /* api.h - dispatch: from a request of the shell to the answer of an action.
  *
- * bytes -> ONE parse -> caller (ACS3 header | v1 Signature | none; more than one is refused) -> row -> decode -> authorize -> answer, prepare, read or apply -> reply.
- * Owns nothing that it is given. Threads: api_handle runs on the event loops of the shell; the rest of a call on the thread of its function (call.h).
+ * bytes -> ONE parse -> caller (ACS3 header | v1 Signature | none; more than one is refused) -> row -> decode ->
+ * authorize -> answer, prepare, read or apply -> reply.
+ * Owns nothing that it is given. Threads: api_handle runs on the event loops of the shell; the rest of a call on the
+ * thread of its function (call.h).
  */
 #ifndef ARGALI_API_API_H
 #define ARGALI_API_API_H
@@ -26,8 +28,7 @@ typedef struct {
     str public_url;    /* "http://localhost:8080": names in Recommend links */
     const str *hosts;  /* api-hosts: Host values that are served; n == 0: any */
     size_t host_n;
-    const cidr *
-        proxies; /* trusted-proxies: peers whose X-Forwarded-For counts; the address used is the last one that is not a listed proxy */
+    const cidr *proxies; /* trusted-proxies: peers whose X-Forwarded-For counts; client_address.h */
     size_t proxy_n;
     bool accepts_v1;              /* RPC v1 (HMAC-SHA1) signatures */
     unsigned failures_per_minute; /* failed signatures per network and minute before Throttling; 0: no limit */

@@ -1,6 +1,7 @@
 /* authenticate.c - who calls: from what the request claims to what its signature proves.
  *
- * Order: the claim is well-formed, then fresh, then its AccessKey is found, then the signature is right; only then is it told that the key is disabled or the nonce used.
+ * Order: the claim is well-formed, then fresh, then its AccessKey is found, then the signature is right; only then is
+ * it told that the key is disabled or the nonce used.
  */
 #include "api/flight.h"
 

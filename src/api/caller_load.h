@@ -1,7 +1,9 @@
 /* caller_load.h - from an AccessKey id to the caller it names, as the store has it.
  *
- * ST_NOT_FOUND: no such AccessKey. The transaction may be opened for account 0: it enters the key's account. Runs on a reader or on the store thread.
- * ret->epoch_sum is the sum of the epochs of the AccessKey, its owner and its account, read while the transaction was open; who caches the result has to know
+ * ST_NOT_FOUND: no such AccessKey. The transaction may be opened for account 0: it enters the key's account. Runs on a
+ * reader or on the store thread.
+ * ret->epoch_sum is the sum of the epochs of the AccessKey, its owner and its account, read while the transaction was
+ * open; who caches the result has to know
  * that no epoch moved since before the transaction began (caller_cache.h).
  */
 #ifndef ARGALI_API_CALLER_LOAD_H

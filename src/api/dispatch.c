@@ -56,7 +56,7 @@ static bool is_served_host(const api *a, str host)
     return a->o.host_n == 0;
 }
 
-/* --- the row's functions, each on its thread ------------------------------------------------------------------------------ */
+/* --- the row's functions, each on its thread ---------------------------------------------------------------------- */
 
 static void finish(flight *f, status s, const err *e)
 {
@@ -175,7 +175,7 @@ static void run_row(flight *f)
     submit_to_store(f);
 }
 
-/* --- the way of a request ----------------------------------------------------------------------------------------------------- */
+/* --- the way of a request ----------------------------------------------------------------------------------------- */
 
 /* From a known key holder to the row: all of it in memory. */
 static status proceed(flight *f, err *e)

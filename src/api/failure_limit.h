@@ -1,7 +1,9 @@
 /* failure_limit.h - how many failed signatures a network may make in a minute.
  *
- * An AccessKey id is no secret, so failures are never counted against the key: only against the network they came from (an IPv4 address, an IPv6 /64). A network over its
- * line still gets its right signatures through; its wrong ones, and ids that are not in memory, are answered with Throttling. A fixed table, counted by keyed hash:
+ * An AccessKey id is no secret, so failures are never counted against the key: only against the network they came from
+ * (an IPv4 address, an IPv6 /64). A network over its
+ * line still gets its right signatures through; its wrong ones, and ids that are not in memory, are answered with
+ * Throttling. A fixed table, counted by keyed hash:
  * networks that share a slot share a line. Threads: any; lock-free.
  */
 #ifndef ARGALI_API_FAILURE_LIMIT_H

@@ -1,6 +1,7 @@
 /* flight.h - one call on its way through the dispatcher. Internal to src/api.
  *
- * Lives in the request's arena, belongs to one thread at a time: the event loop, then the thread of the row's function, which also writes the answer.
+ * Lives in the request's arena, belongs to one thread at a time: the event loop, then the thread of the row's function,
+ * which also writes the answer.
  */
 #ifndef ARGALI_API_FLIGHT_H
 #define ARGALI_API_FLIGHT_H

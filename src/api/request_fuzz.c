@@ -1,4 +1,5 @@
-/* request_fuzz.c - the one parse: whatever comes in, parameters come out sorted, unique, valid UTF-8 without NUL, or the request is refused. */
+/* request_fuzz.c - the one parse: whatever comes in, parameters come out sorted, unique, valid UTF-8 without NUL, or
+ * the request is refused. */
 #include <stdlib.h>
 #include <string.h>
 

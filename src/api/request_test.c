@@ -229,7 +229,7 @@ static void test_authorization_comes_once(void **state)
     }
 }
 
-/* --- recorded requests of official clients: the parse leads to the recorded strings ------------------------------------------------ */
+/* --- recorded requests of official clients: the parse leads to the recorded strings ------------------------------- */
 
 static str text_of(const json_t *object, const char *name)
 {

@@ -1,6 +1,7 @@
 /* arena.h - memory that lives as long as one request.
  *
- * A bump allocator with a byte cap: everything is released at once, and wiped, as a request's parameters may hold what its sender keeps
+ * A bump allocator with a byte cap: everything is released at once, and wiped, as a request's parameters may hold what
+ * its sender keeps
  * secret. Stored secrets stay out of it (secret.h).
  * Threads: an arena belongs to one thread at a time. Errors: ST_NO_MEMORY at the cap or when the heap is exhausted.
  */

@@ -5,7 +5,8 @@
  *   prepare  on the blocking pool: computes or calls out, holds no transaction.
  *   read     on a reader thread, in one snapshot (c->tx may only be read).
  *   apply    on the store thread, in a savepoint, perhaps twice: everything it keeps goes into c->reply or the arena.
- * The zero value of every cell refuses: authorized_as NULL refuses every caller, class 0 is no class, no function is NotImplemented.
+ * The zero value of every cell refuses: authorized_as NULL refuses every caller, class 0 is no class, no function is
+ * NotImplemented.
  */
 #ifndef ARGALI_CATALOGUE_CALL_H
 #define ARGALI_CATALOGUE_CALL_H
@@ -16,26 +17,26 @@
 #include "catalogue/field.h"
 #include "catalogue/reply.h"
 
-typedef struct store_tx store_tx;       /* src/store/store.h */
-typedef struct vault vault;             /* src/vault/vault.h */
-typedef struct quotas quotas;           /* src/account/quotas.h */
+typedef struct store_tx store_tx; /* src/store/store.h */
+typedef struct vault vault;       /* src/vault/vault.h */
+typedef struct quotas quotas;     /* src/account/quotas.h */
 
 typedef enum {
     CLASS_NONE = 0,
     CLASS_PLAIN,
-    CLASS_SENSITIVE,                    /* asks a console user again, with 15 minutes of grace */
-    CLASS_CRITICAL,                     /* asks for this very operation */
-    CLASS_CRITICAL_FOR_OTHERS,          /* critical when it concerns someone else, sensitive for oneself */
+    CLASS_SENSITIVE,           /* asks a console user again, with 15 minutes of grace */
+    CLASS_CRITICAL,            /* asks for this very operation */
+    CLASS_CRITICAL_FOR_OTHERS, /* critical when it concerns someone else, sensitive for oneself */
 } action_class;
 
 /* Which resource an action is authorized on, and which parameter names it. RES_NONE (0) refuses. */
 typedef enum {
     RES_NONE = 0,
-    RES_NOTHING,                        /* NO_PERMISSION_NEEDED goes with it */
-    RES_ACCOUNT,                        /* acs:ram::<account>:* */
-    RES_USER_ALL,                       /* acs:ram::<account>:user/{any} */
-    RES_USER,                           /* acs:ram::<account>:user/<name>, the user that the request names (or the caller) */
-    RES_USER_AND_POLICY,                /* both */
+    RES_NOTHING,         /* NO_PERMISSION_NEEDED goes with it */
+    RES_ACCOUNT,         /* acs:ram::<account>:* */
+    RES_USER_ALL,        /* acs:ram::<account>:user/{any} */
+    RES_USER,            /* acs:ram::<account>:user/<name>, the user that the request names (or the caller) */
+    RES_USER_AND_POLICY, /* both */
     RES_POLICY_ALL,
     RES_POLICY,
     RES_GROUP_ALL,
@@ -52,35 +53,35 @@ typedef enum {
 typedef struct {
     ip_addr source;
     bool is_tls;
-    str user_agent;                     /* as sent, cut at 256 bytes; may hold anything printable */
-    char request_id[37];                /* upper-case UUID */
-    int64_t now_s;                      /* one time for the whole call */
+    str user_agent;      /* as sent, cut at 256 bytes; may hold anything printable */
+    char request_id[37]; /* upper-case UUID */
+    int64_t now_s;       /* one time for the whole call */
 } call_context;
 
 typedef struct call {
     const struct action_row *row;
     const action_shape *shape;
     const caller *who;
-    const void *request;                /* the generated request struct of row->action */
+    const void *request; /* the generated request struct of row->action */
     const world *world;
     vault *vault;
     const quotas *quota;
-    str domain_suffix;                  /* what default domains end in: "onaliyun.com" unless configured otherwise */
+    str domain_suffix; /* what default domains end in: "onaliyun.com" unless configured otherwise */
     arena *arena;
-    store_tx *tx;                       /* NULL in answer and prepare */
-    reply *reply;                       /* begun; the dispatcher ends it */
+    store_tx *tx; /* NULL in answer and prepare */
+    reply *reply; /* begun; the dispatcher ends it */
     call_context context;
-    void *prepared;                     /* what prepare leaves for read or apply, in the arena */
+    void *prepared; /* what prepare leaves for read or apply, in the arena */
     bool is_miss;
 } call;
 
 typedef status (*call_fn)(call *c, err *e);
 
 typedef struct action_row {
-    uint16_t action;                    /* enum action */
-    const char *authorized_as;          /* "ram:CreateUser"; NO_PERMISSION_NEEDED; NULL refuses */
+    uint16_t action;           /* enum action */
+    const char *authorized_as; /* "ram:CreateUser"; NO_PERMISSION_NEEDED; NULL refuses */
     resource_kind on;
-    self_switch self;                   /* opens the action for a user on itself */
+    self_switch self; /* opens the action for a user on itself */
     action_class class;
     call_fn answer, prepare, read, apply;
 } action_row;

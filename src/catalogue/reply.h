@@ -26,30 +26,30 @@ typedef struct {
     const action_shape *action;
     struct {
         const response_shape *at;
-        uint64_t written;               /* a bit per child of `at` */
+        uint64_t written; /* a bit per child of `at` */
         bool is_list, is_wrapped, is_dropped, has_members;
     } level[REPLY_DEPTH_MAX];
     unsigned depth;
-    bool failed;                        /* nesting or order was wrong, or the buffer failed */
+    bool failed; /* nesting or order was wrong, or the buffer failed */
 } reply;
 
-str reply_content_type(reply_format format);            /* exactly as the official clients compare it */
+str reply_content_type(reply_format format); /* exactly as the official clients compare it */
 
 void reply_begin(reply *r, const action_shape *action, reply_format format, str request_id);
-void reply_done(reply *r);                              /* frees; after reply_end or instead of it */
-MUST_USE status reply_end(reply *r);                    /* closes the answer: r->out is the body. ST_BUG; ST_NO_MEMORY */
-void reply_restart(reply *r, str request_id);           /* for an apply that runs a second time */
+void reply_done(reply *r);                    /* frees; after reply_end or instead of it */
+MUST_USE status reply_end(reply *r);          /* closes the answer: r->out is the body. ST_BUG; ST_NO_MEMORY */
+void reply_restart(reply *r, str request_id); /* for an apply that runs a second time */
 
-void reply_str(reply *r, const char *name, str value);          /* an absent str is left out; an empty one is written */
+void reply_str(reply *r, const char *name, str value); /* an absent str is left out; an empty one is written */
 void reply_secret(reply *r, const char *name, const secret *value);
-void reply_i64(reply *r, const char *name, int64_t value);      /* written as the shape says: a number or a string */
-void reply_bool(reply *r, const char *name, bool value);        /* the same */
-void reply_time(reply *r, const char *name, int64_t unix_s);    /* 0 is left out */
-void reply_open(reply *r, const char *name);                    /* an object */
+void reply_i64(reply *r, const char *name, int64_t value);   /* written as the shape says: a number or a string */
+void reply_bool(reply *r, const char *name, bool value);     /* the same */
+void reply_time(reply *r, const char *name, int64_t unix_s); /* 0 is left out */
+void reply_open(reply *r, const char *name);                 /* an object */
 void reply_close(reply *r);
-void reply_open_list(reply *r, const char *wrapper, const char *member);    /* {"Users":{"User":[ ; wrapper NULL: a bare list */
+void reply_open_list(reply *r, const char *wrapper, const char *member); /* {"Users":{"User":[ ; wrapper NULL: a bare list */
 void reply_close_list(reply *r);
-void reply_open_item(reply *r);                         /* an object of the list */
-void reply_item_str(reply *r, str value);               /* or a text of it */
+void reply_open_item(reply *r);           /* an object of the list */
+void reply_item_str(reply *r, str value); /* or a text of it */
 
 #endif

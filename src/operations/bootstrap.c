@@ -71,8 +71,7 @@ static status keep(char *to, size_t size, str text, const char *what, err *e)
     return ST_OK;
 }
 
-/* --- before the transaction
- * -------------------------------------------------------------------------------------------------------- */
+/* --- before the transaction --------------------------------------------------------------------------------------- */
 
 static status new_password(const bootstrap *b, const argon2_parameters *hashing, password *ret, password_digest *ret_digest,
                            err *e)
@@ -175,8 +174,7 @@ status recovery_new(const recovery_options *o, vault *v, const world *w, bootstr
     return ST_OK;
 }
 
-/* --- in the transaction
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- in the transaction ------------------------------------------------------------------------------------------- */
 
 static status put_password(store_tx *tx, arena *a, const bootstrap *b, uint64_t principal, const password_digest *d, err *e)
 {

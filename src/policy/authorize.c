@@ -6,8 +6,7 @@
 
 #include "policy/system_policy.h"
 
-/* --- the target
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- the target --------------------------------------------------------------------------------------------------- */
 
 typedef enum {
     NAMES_NONE = 0,
@@ -150,8 +149,7 @@ authorize_target authorize_target_of(const call *c)
     return s.t;
 }
 
-/* --- the resource
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- the resource ------------------------------------------------------------------------------------------------- */
 
 static void arn(char *ret, size_t size, account_id account, const char *kind, str name)
 {
@@ -239,8 +237,7 @@ static void resource_of(const caller *who, resource_kind on, const authorize_tar
     (void)snprintf(ret, AUTHORIZE_RESOURCE_MAX, "%s%s%s", first, second[0] != '\0' ? "," : "", second);
 }
 
-/* --- the decision
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- the decision ------------------------------------------------------------------------------------------------- */
 
 static bool is_proven(const caller *who)
 {

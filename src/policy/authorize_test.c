@@ -183,8 +183,7 @@ static void a_long_name_is_cut(void **state)
     assert_false(d.is_allowed);
 }
 
-/* --- the target of real actions
- * ---------------------------------------------------------------------------------------------------- */
+/* --- the target of real actions ----------------------------------------------------------------------------------- */
 
 static authorize_target target_of(const caller *who, unsigned action, const void *request)
 {

@@ -43,7 +43,7 @@ int account_create_work(const instance *i, const settings *s, buf *out)
     return st == ST_OK ? print_credentials(i, s, b, out) : work_failed(out, st, &e);
 }
 
-/* --- which account -------------------------------------------------------------------------------------------------------- */
+/* --- which account ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
     str wanted; /* id or alias; absent: the only one */
@@ -93,7 +93,7 @@ int account_recover_work(const instance *i, const settings *s, buf *out)
     return st == ST_OK ? print_credentials(i, s, b, out) : work_failed(out, st, &e);
 }
 
-/* --- show ----------------------------------------------------------------------------------------------------------------- */
+/* --- show --------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     const settings *s;

@@ -58,7 +58,7 @@ const char *certificate_key(const server_certificate *c)
     return (const char *)c->key_pem.p;
 }
 
-/* --- making one ----------------------------------------------------------------------------------------------------------- */
+/* --- making one --------------------------------------------------------------------------------------------------- */
 
 static void add_name(buf *names, const char *kind, str name)
 {
@@ -176,7 +176,7 @@ static status make_pem(const settings *s, const world *w, server_certificate *re
     return ST_OK;
 }
 
-/* --- reading one ---------------------------------------------------------------------------------------------------------- */
+/* --- reading one -------------------------------------------------------------------------------------------------- */
 
 /* Do the two texts hold a certificate and its key? */
 static bool inspect(server_certificate *c)

@@ -23,7 +23,7 @@ struct command_row {
     const char *summary, *more;
 };
 
-/* --- output --------------------------------------------------------------------------------------------------------------- */
+/* --- output ------------------------------------------------------------------------------------------------------- */
 
 static void write_out(int fd, str s)
 {
@@ -42,7 +42,7 @@ static int fail(const command_row *row, status s, const err *e)
     return EXIT_FAILED;
 }
 
-/* --- the subcommands ------------------------------------------------------------------------------------------------------ */
+/* --- the subcommands ---------------------------------------------------------------------------------------------- */
 
 static int run_serve(const command_row *row, const settings *s, const settings_input *in)
 {
@@ -149,7 +149,7 @@ static const command_row rows[] = {
     { "help", 0, run_help, "explain a subcommand, or all settings: help settings", "" },
 };
 
-/* --- help ----------------------------------------------------------------------------------------------------------------- */
+/* --- help --------------------------------------------------------------------------------------------------------- */
 
 static void add_overview(buf *to)
 {
@@ -223,7 +223,7 @@ static int run_help(const command_row *row, const settings *s, const settings_in
     return EXIT_OK;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static int run_command(const command_row *row, const settings_input *in)
 {

@@ -61,7 +61,7 @@ status data_folder_key_path(const settings *s, folder_path *ret, err *e)
     return ST_OK;
 }
 
-/* --- what is there -------------------------------------------------------------------------------------------------------- */
+/* --- what is there ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
     bool has_store, has_staging, has_parts;
@@ -142,7 +142,7 @@ status data_folder_check_free(const char *dir, err *e)
     return st == ST_CONFLICT ? err_set(e, st, NULL, "another Argali process is at work on %.120s", dir) : st;
 }
 
-/* --- the first start ------------------------------------------------------------------------------------------------------ */
+/* --- the first start ---------------------------------------------------------------------------------------------- */
 
 /* Everything in a folder of ours, which holds no folders, and the folder. */
 static void remove_staging(const char *staging)

@@ -33,7 +33,7 @@ void server_address(const server *v, listener_id id, char ret[ADDRESS_MAX])
         format_address(a.host, a.ip.family == 6, http_port(v->listener[id]), ret);
 }
 
-/* --- a free port to name -------------------------------------------------------------------------------------------------- */
+/* --- a free port to name ------------------------------------------------------------------------------------------ */
 
 /* 0: it can be listened on; else why not. */
 static int probe(const ip_addr *ip, uint16_t port)
@@ -91,7 +91,7 @@ status listeners_check(const settings *s, err *e)
     return ST_OK;
 }
 
-/* --- starting ------------------------------------------------------------------------------------------------------------- */
+/* --- starting ----------------------------------------------------------------------------------------------------- */
 
 static http_options options_of(server *v, listener_id id, const listen_address *a)
 {
@@ -144,7 +144,7 @@ status listeners_start(server *v, err *e)
     return ST_OK;
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------------------------------- */
 
 static void copy_text(str s, char ret[SERVER_TEXT_MAX])
 {

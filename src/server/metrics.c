@@ -26,7 +26,7 @@ static void labelled(buf *to, const char *name, const char *label, const char *l
     buf_addf(to, "argali_%s{%s=\"%s\"} %" PRIu64 "\n", name, label, label_value, value);
 }
 
-/* --- the process ---------------------------------------------------------------------------------------------------------- */
+/* --- the process -------------------------------------------------------------------------------------------------- */
 
 static uint64_t resident_bytes(void)
 {
@@ -53,7 +53,7 @@ static void add_process(const server *v, buf *to)
            (uint64_t)atomic_load(&v->certificate_expires_at_s));
 }
 
-/* --- connections ---------------------------------------------------------------------------------------------------------- */
+/* --- connections -------------------------------------------------------------------------------------------------- */
 
 static void add_http(const server *v, buf *to)
 {
@@ -79,7 +79,7 @@ static void add_http(const server *v, buf *to)
     }
 }
 
-/* --- calls, nonces, store ------------------------------------------------------------------------------------------------- */
+/* --- calls, nonces, store ----------------------------------------------------------------------------------------- */
 
 static void add_calls(const server *v, buf *to)
 {

@@ -40,7 +40,7 @@ static void reply_text(http_exchange *x, unsigned code, str text)
     answer(x, code, plain_text, text, NULL, 0);
 }
 
-/* --- pages ---------------------------------------------------------------------------------------------------------------- */
+/* --- pages -------------------------------------------------------------------------------------------------------- */
 
 static bool is_host(str host, const char *name)
 {
@@ -86,7 +86,7 @@ static void answer_page(const server *v, http_exchange *x, const http_request *r
         reply_text(x, 404, STR("There is nothing here.\n"));
 }
 
-/* --- the API -------------------------------------------------------------------------------------------------------------- */
+/* --- the API ------------------------------------------------------------------------------------------------------ */
 
 static bool is_call(const http_request *rq)
 {
@@ -109,7 +109,7 @@ void routes_api(void *self, http_exchange *x, const http_request *rq)
         answer_page(v, x, rq);
 }
 
-/* --- admin ---------------------------------------------------------------------------------------------------------------- */
+/* --- admin -------------------------------------------------------------------------------------------------------- */
 
 static void answer_ready(server *v, http_exchange *x)
 {

@@ -19,7 +19,7 @@
 
 enum { TICK_MS = 1000, DRAIN_STEP_MS = 20, CERTIFICATE_CHECK_S = 3600, CERTIFICATE_WARN_S = 14 * 86400, BOOT_ID_MAX = 64 };
 
-/* --- signals -------------------------------------------------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------------------------------------------------ */
 
 /* Before the first thread, so that all inherit it and only the main thread takes signals. */
 static void block_signals(sigset_t *ret)
@@ -41,7 +41,7 @@ static int next_signal(const sigset_t *signals, int64_t wait_ms)
     return number > 0 ? number : 0;
 }
 
-/* --- start ---------------------------------------------------------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------------------------------------------------- */
 
 /* The folder part of a path, for Landlock: certificates and configuration are replaced there by renaming. */
 static const char *folder_of(const char *path, char ret[FILE_PATH_MAX])
@@ -219,7 +219,7 @@ static status print_banner(const server *v, const bootstrap *first)
     return ST_OK;
 }
 
-/* --- while it runs -------------------------------------------------------------------------------------------------------- */
+/* --- while it runs ------------------------------------------------------------------------------------------------ */
 
 static void replace_certificate(server *v, int64_t renew_below_s)
 {
@@ -314,7 +314,7 @@ static void run_until_stopped(server *v, const sigset_t *signals, const settings
     }
 }
 
-/* --- stop ----------------------------------------------------------------------------------------------------------------- */
+/* --- stop --------------------------------------------------------------------------------------------------------- */
 
 static bool is_drained(const server *v)
 {
@@ -355,7 +355,8 @@ static void write_everything(server *v)
     nonces_close(v->nonces);
 }
 
-/* From here on a second signal ends the process by itself: what is not written yet is what a kill -9 would lose, which is nothing
+/* From here on a second signal ends the process by itself: what is not written yet is what a kill -9 would lose, which
+ * is nothing
  * that was acknowledged. */
 static void let_signals_end_it(void)
 {
@@ -383,7 +384,7 @@ static void close_all(server *v)
     certificate_done(&v->certificate);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static int failed(const char *what, status s, const err *e)
 {

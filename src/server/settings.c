@@ -23,7 +23,7 @@ struct settings {
     str file; /* absent: none was read */
 };
 
-/* --- what is said when something is wrong --------------------------------------------------------------------------------- */
+/* --- what is said when something is wrong ------------------------------------------------------------------------- */
 
 PRINTF(2, 3) static status complain(settings_fault *f, const char *fmt, ...)
 {
@@ -147,7 +147,7 @@ static status unknown_setting(const char *where, str name, settings_fault *f)
     return complain(f, "%sthere is no setting '" STR_FMT "'; `argali help settings` lists them", where, STR_ARG(shown));
 }
 
-/* --- applying one value --------------------------------------------------------------------------------------------------- */
+/* --- applying one value ------------------------------------------------------------------------------------------- */
 
 static status apply(settings *s, setting_id id, str text, setting_source source, const char *where, settings_fault *f)
 {
@@ -200,7 +200,7 @@ static status apply_text(settings *s, str text, const char *name, settings_fault
     return ST_OK;
 }
 
-/* --- environment ---------------------------------------------------------------------------------------------------------- */
+/* --- environment -------------------------------------------------------------------------------------------------- */
 
 static const str environment_prefix = STR_INIT("ARGALI_");
 
@@ -238,7 +238,7 @@ static status apply_environment(settings *s, const char *const *environment, set
     return ST_OK;
 }
 
-/* --- flags ---------------------------------------------------------------------------------------------------------------- */
+/* --- flags -------------------------------------------------------------------------------------------------------- */
 
 /* One flag at argv[*at]; moves *at past it and its value. */
 static status parse_flag(const settings_input *in, int *at, setting_id *ret_id, str *ret_value, settings_fault *f)
@@ -283,7 +283,7 @@ static status apply_flags(settings *s, const settings_input *in, settings_fault 
     return ST_OK;
 }
 
-/* --- the file ------------------------------------------------------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------------------------------------------------- */
 
 /* --config, or DIR/argali.conf where it exists. */
 static status find_file(settings *s, str *ret)
@@ -320,7 +320,7 @@ static status apply_file(settings *s, settings_fault *f)
     return apply_text(s, buf_str(&text), path.p, f);
 }
 
-/* --- rules between settings ----------------------------------------------------------------------------------------------- */
+/* --- rules between settings --------------------------------------------------------------------------------------- */
 
 static status check_loopback(const settings *s, setting_id id, settings_fault *f)
 {
@@ -345,7 +345,7 @@ static status check_together(const settings *s, unsigned command, settings_fault
     return check_loopback(s, SET_LISTEN_ADMIN, f);
 }
 
-/* --- loading -------------------------------------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------------------------------ */
 
 static status settings_new(settings **ret, settings_fault *f)
 {
@@ -424,7 +424,7 @@ void settings_free(settings *s)
     free(s);
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 bool settings_has(const settings *s, setting_id id)
 {
@@ -479,7 +479,7 @@ const char *settings_file(const settings *s)
     return s->file.p;
 }
 
-/* --- help ----------------------------------------------------------------------------------------------------------------- */
+/* --- help --------------------------------------------------------------------------------------------------------- */
 
 bool settings_wants_help(int argc, const char *const *argv)
 {

@@ -139,8 +139,7 @@ status ims_untag_resources_apply(call *c, err *e)
     return audit_tags(c, &users, &keys, e);
 }
 
-/* --- ListTagResources: ordered by user id, then key
- * ---------------------------------------------------------------------------- */
+/* --- ListTagResources: ordered by user id, then key --------------------------------------------------------------- */
 
 typedef struct {
     call *c;

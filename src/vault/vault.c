@@ -58,7 +58,7 @@ struct vault {
     key_set keys[KEYS_MAX];
 };
 
-/* --- the page in which this thread unseals ---------------------------------------------------------------------------- */
+/* --- the page in which this thread unseals ------------------------------------------------------------------------ */
 
 static pthread_once_t scratch_once = PTHREAD_ONCE_INIT;
 static pthread_key_t scratch_key;
@@ -87,7 +87,7 @@ static uint8_t *scratch_get(void)
     return p;
 }
 
-/* --- the key file ----------------------------------------------------------------------------------------------------- */
+/* --- the key file ------------------------------------------------------------------------------------------------- */
 
 status vault_create_key_file(const char *path, const world *w, err *e)
 {
@@ -191,7 +191,7 @@ void vault_free(vault *v)
     sodium_free(v); /* makes it writable, wipes it; NULL is fine */
 }
 
-/* --- sealing ---------------------------------------------------------------------------------------------------------- */
+/* --- sealing ------------------------------------------------------------------------------------------------------ */
 
 /* What a sealed value is bound to, in a fixed layout: label[16] format[1] key id[1] account[8] row[8]. */
 enum { BOUND_BYTES = LABEL_BYTES + 2 + 8 + 8 };
@@ -306,7 +306,7 @@ status vault_check(vault *v, seal_place at, bytes sealed_value, err *e)
     return open_stored(v, at, sealed_value, &plain, e);
 }
 
-/* --- keyed operations ------------------------------------------------------------------------------------------------- */
+/* --- keyed operations --------------------------------------------------------------------------------------------- */
 
 status vault_mac_check(vault *v, seal_place at, bytes sealed_secret, mac_algorithm alg, str key_suffix, bytes message,
                        bytes mac, err *e)
@@ -330,7 +330,7 @@ status vault_digest_check(vault *v, seal_place at, bytes sealed_digest, bytes di
     return bytes_eq_secret((bytes){ want.p, want.n }, digest) ? ST_OK : err_set(e, ST_DENIED, NULL, "the digest is wrong");
 }
 
-/* --- tags and tokens -------------------------------------------------------------------------------------------------- */
+/* --- tags and tokens ---------------------------------------------------------------------------------------------- */
 
 static void compute_tag(const key_set *k, seal_purpose purpose, bytes message, uint8_t ret[VAULT_TAG_BYTES])
 {

@@ -57,7 +57,7 @@ typedef struct {
 typedef enum { MAC_HMAC_SHA1, MAC_HMAC_SHA256, MAC_HMAC_SM3 } mac_algorithm;
 enum { MAC_MAX = 32 };
 
-/* --- opening ---------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 /* A new master key file: text, one line "argali-master-key-1 <key id> <64 hex>" per key, mode 0400, fsynced with its folder.
  * ST_CONFLICT: the file exists. */
@@ -68,14 +68,14 @@ MUST_USE status vault_create_key_file(const char *path, const world *w, err *e);
 MUST_USE status vault_open(const char *key_path, const world *w, vault **ret, err *e);
 void vault_free(vault *v);
 
-/* --- sealing ---------------------------------------------------------------------------------------------------------- */
+/* --- sealing ------------------------------------------------------------------------------------------------------ */
 
 MUST_USE status vault_seal_new(vault *v, seal_place at, bytes plain, sealed *ret,
                                err *e); /* 1 to SEALED_MAX - SEALED_OVERHEAD bytes */
 MUST_USE status vault_reseal(vault *v, seal_place at, bytes old, sealed *ret, err *e); /* under the newest key, same place */
 MUST_USE status vault_check(vault *v, seal_place at, bytes sealed_value, err *e);      /* does it open at this place? */
 
-/* --- keyed operations on sealed secrets ------------------------------------------------------------------------------- */
+/* --- keyed operations on sealed secrets --------------------------------------------------------------------------- */
 
 /* Is `mac` the MAC of `message` under the sealed secret (followed by `key_suffix`, which may be empty: RPC v1 signs with
  * secret + "&")? Constant time in the MAC. ST_OK, ST_DENIED, ST_INVALID. */
@@ -85,7 +85,7 @@ MUST_USE status vault_mac_check(vault *v, seal_place at, bytes sealed_secret, ma
 /* Is `digest` the sealed one? Constant time. */
 MUST_USE status vault_digest_check(vault *v, seal_place at, bytes sealed_digest, bytes digest, err *e);
 
-/* --- tags and tokens: values that leave Argali and come back ---------------------------------------------------------- */
+/* --- tags and tokens: values that leave Argali and come back ------------------------------------------------------ */
 
 /* HMAC-SHA256 of the message under a key of its own for each purpose. */
 void vault_tag(vault *v, seal_purpose purpose, bytes message, uint8_t ret[VAULT_TAG_BYTES]);

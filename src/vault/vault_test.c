@@ -78,7 +78,7 @@ static sealed seal_secret(vault *v, const char *secret_text)
     return s;
 }
 
-/* --- the key file ----------------------------------------------------------------------------------------------------- */
+/* --- the key file ------------------------------------------------------------------------------------------------- */
 
 static void test_key_file_is_created_once(void **state)
 {
@@ -186,7 +186,7 @@ static void test_errors_do_not_name_the_key(void **state)
     assert_null(strstr(e.log, "a1a1"));
 }
 
-/* --- sealing ---------------------------------------------------------------------------------------------------------- */
+/* --- sealing ------------------------------------------------------------------------------------------------------ */
 
 static void test_sealed_value_opens_at_its_place_only(void **state)
 {
@@ -298,7 +298,7 @@ static void test_keys_rotate_by_resealing(void **state)
     vault_free(v);
 }
 
-/* --- keyed operations ------------------------------------------------------------------------------------------------- */
+/* --- keyed operations --------------------------------------------------------------------------------------------- */
 
 /* RFC 4231 4.3 and RFC 2202 3, case 2: key "Jefe". */
 static const struct {
@@ -369,7 +369,7 @@ static void test_every_byte_of_a_digest_counts(void **state)
     vault_free(v);
 }
 
-/* --- tags and tokens -------------------------------------------------------------------------------------------------- */
+/* --- tags and tokens ---------------------------------------------------------------------------------------------- */
 
 static void test_tags(void **state)
 {
@@ -462,7 +462,7 @@ static void test_one_key_one_purpose(void **state)
     vault_free(v);
 }
 
-/* --- threads ---------------------------------------------------------------------------------------------------------- */
+/* --- threads ------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
     vault *v;
