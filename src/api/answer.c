@@ -34,9 +34,15 @@ void answer_ok(flight *f)
     http_reply(f->x, &r);
 }
 
-/* A string to sign holds the request's parameters: it is not told where one of them, or a signed header, is secret. */
+/* A string to sign holds the request's parameters, a canonical request its signed headers: neither is told where one of them is secret. */
 static bool holds_secret(const flight *f)
 {
+    for (size_t i = 0; i < f->rq.covered.header_n; i++) {
+        str name = f->rq.covered.headers[i].name;
+        if (str_contains_nocase(name, STR("cookie")) || str_contains_nocase(name, STR("token")) ||
+            str_contains_nocase(name, STR("secret")) || str_contains_nocase(name, STR("proxy-authorization")))
+            return true;
+    }
     for (size_t i = 0; i < f->rq.covered.all_n; i++) {
         if (decode_is_secret(f->call.shape, f->rq.covered.all[i].name))
             return true;
@@ -84,12 +90,18 @@ static void log_failure(const flight *f, str code, unsigned http_status, const e
               LOG_Z("why", e->log));
 }
 
+/* A guess at a key: what counts against the network that it came from. */
+static bool is_guess(str code)
+{
+    return str_eq(code, STR("SignatureDoesNotMatch")) || str_eq(code, STR("InvalidAccessKeyId.NotFound"));
+}
+
 /* A failed signature or an unknown key counts against its network; every refusal of a caller goes to the audit. */
 static void note_refusal(flight *f, str code)
 {
     api *a = f->api;
     bool is_authentication = f->proof.access_key_id.n > 0 && f->holder.who.proof == PROOF_NONE;
-    if (is_authentication && (str_eq(code, STR("SignatureDoesNotMatch")) || str_eq(code, STR("InvalidAccessKeyId.NotFound"))))
+    if (is_authentication && is_guess(code))
         failure_limit_count(&a->failures, &f->call.context.source, f->call.context.now_s);
     if (f->proof.access_key_id.n == 0 && !f->is_denied)
         return;
@@ -105,7 +117,8 @@ void answer_failure(flight *f, status s, const err *e)
     str code = e->code[0] != '\0' ? str_from_c(e->code) : error_code_of(s);
     bool is_mismatch = str_eq(code, STR("SignatureDoesNotMatch"));
     note_refusal(f, code);
-    bool is_throttled = is_mismatch && failure_limit_is_over(&f->api->failures, &f->call.context.source, f->call.context.now_s);
+    bool is_throttled =
+        is_guess(code) && failure_limit_is_over(&f->api->failures, &f->call.context.source, f->call.context.now_s);
     if (is_throttled)
         code = STR("Throttling");
     if (str_starts(code, STR("Throttling"))) {

@@ -71,13 +71,6 @@ static void job_done(void *self, status s, const err *e)
     finish(self, s, e);
 }
 
-static status job_read(store_tx *tx, void *self, err *e)
-{
-    flight *f = self;
-    f->call.tx = tx;
-    return f->call.row->read(&f->call, e);
-}
-
 static status authorize_call(flight *f, err *e)
 {
     decision d;
@@ -91,7 +84,7 @@ static status authorize_call(flight *f, err *e)
     return err_set(e, ST_DENIED, "NoPermission", "%s on %s: %s", f->call.row->authorized_as, d.resource, d.no_permission_type);
 }
 
-/* The caller was read before this transaction: what has happened since must not be overlooked by a write. */
+/* The caller was read before this transaction: what has happened since must not be overlooked, however long the call has waited. */
 static status caller_again(flight *f, store_tx *tx, err *e)
 {
     caller *who = &f->holder.who;
@@ -108,6 +101,14 @@ static status caller_again(flight *f, store_tx *tx, err *e)
     if (!who->is_key_active)
         return err_set(e, ST_DENIED, "InvalidAccessKeyId.Inactive", "the AccessKey is disabled");
     return authorize_call(f, e);
+}
+
+static status job_read(store_tx *tx, void *self, err *e)
+{
+    flight *f = self;
+    f->call.tx = tx;
+    TRY(caller_again(f, tx, e));
+    return f->call.row->read(&f->call, e);
 }
 
 static status job_apply(store_tx *tx, void *self, err *e)
@@ -235,8 +236,6 @@ static status find_holder(flight *f, bool *ret_is_here, err *e)
         return ST_OK;
     }
     count_one(&a->n.miss);
-    if (failure_limit_is_over(&a->failures, &f->call.context.source, f->call.context.now_s))
-        return err_set(e, ST_LIMIT, "Throttling", "too many failed signatures from this network");
     f->mark = caller_cache_mark(a->callers);
     f->job = (store_job){ .account = 0, .run = job_load, .done = load_done, .self = f };
     status s = store_read(a->o.store, &f->job);

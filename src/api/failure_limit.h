@@ -1,10 +1,9 @@
 /* failure_limit.h - how many failed signatures a network may make in a minute.
  *
  * An AccessKey id is no secret, so failures are never counted against the key: only against the network they came from
- * (an IPv4 address, an IPv6 /64). A network over its
- * line still gets its right signatures through; its wrong ones, and ids that are not in memory, are answered with
- * Throttling. A fixed table, counted by keyed hash:
- * networks that share a slot share a line. Threads: any; lock-free.
+ * (an IPv4 address, an IPv6 /64). A network over its line still gets its right signatures through: a shared address must
+ * not become a denial of service. Its wrong ones, and unknown ids, are told Throttling, and the connection is closed.
+ * A fixed table, counted by keyed hash: networks that share a slot share a line. Threads: any; lock-free.
  */
 #ifndef ARGALI_API_FAILURE_LIMIT_H
 #define ARGALI_API_FAILURE_LIMIT_H

@@ -170,12 +170,24 @@ static void accept_waiting(http_server *s)
     }
 }
 
+/* Its peer has closed in the middle of a request, and that was so a tick ago. libmicrohttpd (0.9.75, edge-triggered epoll)
+ * does not see an end that arrives together with the last bytes before it, and would keep the place for a whole timeout. */
+static bool is_abandoned(http_exchange *x)
+{
+    uint8_t next;
+    step at = (step)atomic_load_explicit(&x->step, memory_order_relaxed);
+    bool is_waiting = at == STEP_IDLE || at == STEP_HEAD || at == STEP_BODY;
+    bool was_at_end = x->is_at_end;
+    x->is_at_end = is_waiting && recv(x->fd, &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return was_at_end && x->is_at_end;
+}
+
 static void reap(http_server *s, int64_t now_ms)
 {
     pthread_mutex_lock(&s->lock);
     for (http_exchange *x = s->begun; x != NULL; x = x->next) {
         int64_t deadline_ms = atomic_load_explicit(&x->deadline_ms, memory_order_relaxed);
-        if (deadline_ms == 0 || now_ms < deadline_ms)
+        if (deadline_ms == 0 || (now_ms < deadline_ms && !is_abandoned(x)))
             continue;
         (void)shutdown(x->fd, SHUT_RDWR); /* the event loop sees the end of the stream, and closes */
         atomic_store_explicit(&x->deadline_ms, 0, memory_order_relaxed);

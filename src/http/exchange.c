@@ -266,9 +266,17 @@ static enum MHD_Result take_body(http_exchange *x, bytes piece)
     return buf_ok(&x->body) ? MHD_YES : MHD_NO;
 }
 
+static void stop_counting(http_exchange *x)
+{
+    if (x->is_counted)
+        atomic_fetch_sub(&x->server->running, 1);
+    x->is_counted = false;
+}
+
 static enum MHD_Result send_answer(http_exchange *x)
 {
     assert(atomic_load(&x->answer) == ANSWER_GIVEN);
+    stop_counting(x);
     enum MHD_Result result = queue(x, x->status, x->response);
     MHD_destroy_response(x->response); /* the connection holds it now */
     x->response = NULL;
@@ -281,6 +289,12 @@ static enum MHD_Result run(http_exchange *x)
     http_server *s = x->server;
     if (MHD_get_connection_values_n(x->connection, MHD_FOOTER_KIND, NULL, NULL) > 0)
         return refuse(x, MHD_HTTP_BAD_REQUEST, "a trailer after the body", &s->refused_head);
+    atomic_fetch_add(&s->running, 1); /* before the flag is read: http_stop sets it, then waits for the count */
+    x->is_counted = true;
+    if (atomic_load(&s->is_stopping)) {
+        stop_counting(x);
+        return refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping", &s->refused_limit);
+    }
     x->request.body = x->body.n > 0 ? buf_bytes(&x->body) : (bytes){ NULL, 0 };
     set_step(x, STEP_RUNNING);
     set_deadline(x, 0);
@@ -325,6 +339,7 @@ void exchange_on_completed(void *server, struct MHD_Connection *c, void **contex
     http_exchange *x = *context;
     if (code == MHD_REQUEST_TERMINATED_WITH_ERROR && (step_of(x) == STEP_HEAD || step_of(x) == STEP_BODY))
         count(&s->refused_head);       /* by libmicrohttpd: too large, or not HTTP */
+    stop_counting(x);                  /* likewise: */
     MHD_destroy_response(x->response); /* made, and the connection died before it was queued */
     x->response = NULL;
     buf_done(&x->response_body);

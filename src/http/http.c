@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char tls_priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
@@ -211,6 +212,8 @@ void http_stop(http_server *s)
     acceptor_wake(s);
     pthread_join(s->acceptor, NULL);
     let_begin(s);
+    while (atomic_load(&s->running) > 0) /* libmicrohttpd aborts the process over a suspended connection */
+        (void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
     MHD_stop_daemon(s->daemon);
     server_free(s);
 }

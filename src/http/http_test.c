@@ -378,6 +378,12 @@ static bool has_no_connection(void *self)
     return http_count(self).connections == 0;
 }
 
+static void *stop_main(void *server)
+{
+    http_stop(server);
+    return NULL;
+}
+
 static void a_client_that_left_is_answered_all_the_same(void **state)
 {
     (void)state;
@@ -394,6 +400,45 @@ static void a_client_that_left_is_answered_all_the_same(void **state)
     assert_int_equal(http_count(s).connections, 1); /* the exchange is still there to be answered */
     l.stops = true;
     (void)later_main(&l);
+    test_wait_for(has_no_connection, s);
+    http_stop(s);
+}
+
+/* Stopping while a handler has a request: the request is answered first, from its thread, whoever asked for the stop. */
+static void a_stop_waits_for_what_a_handler_has(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        later l = { .lock = PTHREAD_MUTEX_INITIALIZER, .filled = PTHREAD_COND_INITIALIZER };
+        http_options o = test_options(answer_later, &l);
+        http_server *s = test_start(&o);
+        int fd = test_connect(http_port(s));
+        test_send(fd, STR("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+        test_wait_for(has_one, &l);
+        pthread_t stopper, worker;
+        assert_int_equal(pthread_create(&stopper, NULL, stop_main, s), 0);
+        test_pause_ms(2);
+        l.stops = true;
+        assert_int_equal(pthread_create(&worker, NULL, later_main, &l), 0);
+        pthread_join(worker, NULL);
+        pthread_join(stopper, NULL);
+        close(fd);
+    }
+}
+
+/* An end that comes in one packet with half a request frees its place long before the timeouts, which are minutes here. */
+static void a_client_that_left_in_the_middle_holds_no_place(void **state)
+{
+    (void)state;
+    http_options o = test_options(tell, NULL);
+    o.idle_timeout_s = 600;
+    o.total_timeout_s = 600;
+    http_server *s = test_start(&o);
+    for (int i = 0; i < 20; i++) {
+        int fd = test_connect(http_port(s));
+        test_send(fd, STR("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc"));
+        close(fd);
+    }
     test_wait_for(has_no_connection, s);
     http_stop(s);
 }
@@ -434,6 +479,8 @@ int main(void)
         cmocka_unit_test(a_target_of_24_kib_fits),
         cmocka_unit_test(answers_come_from_other_threads),
         cmocka_unit_test(a_client_that_left_is_answered_all_the_same),
+        cmocka_unit_test(a_stop_waits_for_what_a_handler_has),
+        cmocka_unit_test(a_client_that_left_in_the_middle_holds_no_place),
         cmocka_unit_test(threads_share_the_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

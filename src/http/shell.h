@@ -42,11 +42,13 @@ struct http_exchange {
     int fd;                            /* libmicrohttpd's, to be read and shut down under the lock only */
     certificate *certificate;          /* NULL: plain */
     atomic_int_least64_t deadline_ms;  /* the reaper closes what is past it; 0: none */
+    bool is_at_end;                    /* the reaper's, under the lock */
     atomic_int step;                   /* written by the event loop alone */
 
     arena *arena; /* NULL until the first request */
     str target;
     http_request request;
+    bool is_counted; /* in http_server.running */
     bool is_last; /* the connection is closed after the answer, whatever the handler says */
     buf body;     /* wiped between requests: forms carry passwords */
 
@@ -67,6 +69,7 @@ struct http_server {
     atomic_bool is_draining, is_stopping;
     atomic_int_least64_t now_ms; /* monotonic, at most a tick old while there are connections */
     atomic_uint connections;
+    atomic_uint running; /* requests that a handler has, or whose answer its event loop has not taken yet */
     atomic_uint_least64_t requests, refused_head, refused_limit, reaped;
 
     pthread_mutex_t lock;

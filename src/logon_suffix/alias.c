@@ -20,12 +20,22 @@ static bool begins_or_ends_with(str s, char c)
     return s.n > 0 && (s.p[0] == c || s.p[s.n - 1] == c);
 }
 
-/* Could it be read as the account id, hence the default domain, of someone else? */
+/* Could it, or a part of it between dots, be read as the account id, hence the default domain, of someone else? */
 static bool imitates_an_account(str alias, uint64_t account)
 {
     char own[24];
     (void)snprintf(own, sizeof own, "%llu", (unsigned long long)account);
-    return alias.n == ACCOUNT_ID_TEXT && str_is_of(alias, ascii_is_digit) && !str_eq(alias, str_from_c(own));
+    if (str_eq(alias, str_from_c(own)))
+        return false;
+    for (str rest = alias, part; rest.n > 0;) {
+        part = rest;
+        str tail = STR("");
+        (void)str_split(rest, '.', &part, &tail);
+        rest = tail;
+        if (part.n >= ACCOUNT_ID_TEXT && str_is_of(part, ascii_is_digit))
+            return true;
+    }
+    return false;
 }
 
 status alias_check(str alias, uint64_t account, err *e)

@@ -36,7 +36,7 @@ static const struct {
     { "its own id", STR_INIT("1234567890123456"), NULL },
     { "another id", STR_INIT("1234567890123457"), FORMAT },
     { "too short for an id", STR_INIT("123456789012345"), NULL },
-    { "too long for an id", STR_INIT("12345678901234567"), NULL },
+    { "an id with a digit before it", STR_INIT("01234567890123457"), FORMAT },
 };
 
 static void aliases(void **state)
@@ -81,6 +81,9 @@ static const struct {
     { "@", STR_INIT("a@b.onaliyun.com"), STR_INIT(""), FORMAT },
     { "its own id", STR_INIT("1234567890123456.onaliyun.com"), STR_INIT("1234567890123456"), NULL },
     { "another id", STR_INIT("6543210987654321.onaliyun.com"), STR_INIT(""), FORMAT },
+    { "another id behind a dot", STR_INIT("x.6543210987654321.onaliyun.com"), STR_INIT(""), FORMAT },
+    { "another id before a dot", STR_INIT("6543210987654321.x.onaliyun.com"), STR_INIT(""), FORMAT },
+    { "another id with a digit before it", STR_INIT("06543210987654321.onaliyun.com"), STR_INIT(""), FORMAT },
     { "another account's whole domain as label", STR_INIT("x.onaliyun.com.onaliyun.com"), STR_INIT(""), FORMAT },
     { "the suffix as label", STR_INIT("OnAliyun.com.onaliyun.com"), STR_INIT(""), FORMAT },
 };

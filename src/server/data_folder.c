@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,9 +148,13 @@ status data_folder_check_free(const char *dir, err *e)
 /* Everything in a folder of ours, which holds no folders, and the folder. */
 static void remove_staging(const char *staging)
 {
-    CLEANUP(close_dir) DIR *d = opendir(staging);
-    if (d == NULL)
+    int fd = open(staging, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); /* a link would have another folder emptied */
+    CLEANUP(close_dir) DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (d == NULL) {
+        close_fd(&fd);
+        (void)unlink(staging); /* no folder: the link itself, or nothing */
         return;
+    }
     for (struct dirent *entry = readdir(d); entry != NULL; entry = readdir(d))
         (void)unlinkat(dirfd(d), entry->d_name, 0); /* . and .. are folders: refused */
     (void)rmdir(staging);

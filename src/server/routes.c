@@ -138,10 +138,21 @@ static void answer_metrics(server *v, http_exchange *x)
         reply_text(x, 503, STR("Out of memory.\n"));
 }
 
+/* A name that an attacker points at loopback comes as another Host: only whoever means this machine is answered (DNS rebinding). Beyond
+ * loopback the listener was put there on purpose, under names that only its operator knows. */
+static bool is_admin_host(const http_request *rq)
+{
+    str host = http_header_get(rq, STR("Host")), name = host, port;
+    (void)str_split(host, ':', &name, &port);
+    return !ip_is_loopback(&rq->peer) || is_loopback_literal(host) || str_eq_nocase(name, STR("localhost"));
+}
+
 void routes_admin(void *self, http_exchange *x, const http_request *rq)
 {
     server *v = self;
-    if (str_eq(rq->method, STR("POST")))
+    if (!is_admin_host(rq))
+        reply_text(x, 421, STR("Ask for localhost.\n"));
+    else if (str_eq(rq->method, STR("POST")))
         reply_text(x, 405, STR("GET only.\n"));
     else if (str_eq(rq->path, STR("/healthz")))
         reply_text(x, 200, STR("ok\n"));

@@ -14,6 +14,8 @@
 
 #define CALL(name) SCMP_SYS(name)
 
+enum { SOCKET_TYPE_BITS = 0xf }; /* beside them SOCK_NONBLOCK and SOCK_CLOEXEC */
+
 /* clang-format off */
 static const int allowed[] = {
     /* memory and threads; mmap and mprotect: see add_conditions */
@@ -34,7 +36,7 @@ static const int allowed[] = {
     CALL(fadvise64), CALL(sync_file_range), CALL(dup), CALL(dup2), CALL(dup3),
     /* sockets; socket: see add_conditions. No connect: nothing here calls out. */
     CALL(bind), CALL(listen), CALL(accept), CALL(accept4), CALL(shutdown), CALL(getsockname), CALL(getpeername),
-    CALL(setsockopt), CALL(getsockopt), CALL(sendto), CALL(sendmsg), CALL(sendmmsg), CALL(recvfrom), CALL(recvmsg),
+    CALL(setsockopt), CALL(getsockopt), CALL(recvfrom), CALL(recvmsg),
     CALL(recvmmsg), CALL(socketpair),
     /* waiting and signals */
     CALL(epoll_create), CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait),
@@ -64,8 +66,11 @@ static int add_socket_conditions(scmp_filter_ctx f)
     static const int families[] = { AF_INET, AF_INET6, AF_UNIX };
     int bad = 0;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
-    return bad;
+        bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0),
+                                SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE_BITS, SOCK_STREAM));
+    /* TCP Fast Open connects without connect(). */
+    bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1, SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+    return bad | seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
 }
 
 /* Memory is never executable that was not so at start: no code can be brought in. New processes cannot be made, only threads.

@@ -192,6 +192,29 @@ for (const [name, make] of Object.entries(good)) {
   });
 }
 
+test('lists in either spelling, and bools in any case', async () => {
+  const [one, two] = [await newUser(), await newUser()];
+  const tagsOf = async ({ id }) => (await admin.Ims.GetUser({ UserId: id })).User.Tags.Tag.map((tag) => tag.TagKey).sort();
+  const user = { ResourceType: 'user', ResourceId: JSON.stringify([one.id, two.id]) };
+  await succeeds(
+    'Ims.TagResources',
+    Object.entries({ ...user, Tag: '[{"Key":"a","Value":"1"},{"Key":"b"},{"Key":"c","Value":null}]' }),
+    'JSON',
+  );
+  for (const each of [one, two]) assert.deepEqual(await tagsOf(each), ['a', 'b', 'c', 'k']);
+  await succeeds('Ims.UntagResources', Object.entries({ ...user, TagKey: '["a","k"]' }), 'JSON');
+  assert.deepEqual(await tagsOf(one), ['b', 'c']);
+  await succeeds('Ims.UntagResources', Object.entries({ ...user, All: 'TRUE' }), 'TRUE');
+  assert.deepEqual(await tagsOf(two), []);
+  await succeeds('Ram.ListPolicies', Object.entries({ 'Tag.1.Key': 'k', 'Tag.1.Value': 'v' }), 'numbered');
+  for (const [name, value] of [
+    ['ResourceId', ''],
+    ['Tag', '[]'],
+    ['Tag', ''],
+  ])
+    await succeeds('Ims.ListTagResources', Object.entries({ ResourceType: 'user', [name]: value }), `${name}=${value}`);
+});
+
 /** Someone else's object in each parameter that names one. */
 const foreign = () => ({
   UserName: ['theirs', 404, 'EntityNotExist.User'],

@@ -164,6 +164,12 @@ test('parameters travel in the query, in the form, or in both', async () => {
     await answers(signV1(host, key, { action: 'GetUser', version: RAM, ...way }), 200, undefined);
 });
 
+test('header names come in any case', async () => {
+  for (const change of [(name) => name.toUpperCase(), (name) => name.replace(/(^|-)[a-z]/g, (c) => c.toUpperCase())])
+    for (const request of both(get({}, { form: { UserName: 'alice' } })))
+      await answers({ ...request, headers: request.headers.map(([name, value]) => [change(name), value]) }, 200, undefined);
+});
+
 test('a body that is no form carries no parameters, and ACS3 covers it all the same', async () => {
   for (const contentType of [
     'application/json; charset=utf-8',
@@ -367,13 +373,16 @@ test('a network that fails too often is throttled, but not its right signatures,
       return assert.fail('never throttled');
     };
     assert.equal((await call(wrong)).body.Code, 'SignatureDoesNotMatch');
-    await call(strict.key);
+    const { AccessKey } = await clientsOf(strict, strict.key).Ram.CreateAccessKey({ UserName: 'admin' });
+    const unseen = { id: AccessKey.AccessKeyId, secret: AccessKey.AccessKeySecret };
     const { body, headers } = await untilThrottled();
     assert.equal(body.Code, 'Throttling');
     assert.match(headers['x-acs-retry-after'], /^[1-9]\d*$/);
     assert.equal((await call({ id: 'LTAI00000000000000000000', secret: 'x' })).body.Code, 'Throttling');
     await untilThrottled();
     assert.equal((await call(strict.key)).status, 200);
+    await untilThrottled();
+    assert.equal((await call(unseen)).status, 200); // nobody's right signature is in the way of somebody's guesses
     await untilThrottled();
     await refused(clientsOf(strict, wrong).Sts.GetCallerIdentity(), 429, 'Throttling');
   } finally {

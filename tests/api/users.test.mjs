@@ -293,6 +293,26 @@ test('the documented errors of a name', async () => {
     await refused(Ims[action]({ UserPrincipalName: upn('taken'), UserId: '1' }), 400, 'InvalidParameter.UserId');
   }
   await refused(Ims.GetUser({ UserAccessKeyId: 'LTAI00000000000000000000' }), 404, 'EntityNotExist.User');
+  const mover = { UserPrincipalName: upn('mover') };
+  await refused(Ram.UpdateUser({ UserName: 'mover', NewUserName: 'a b' }), 400, 'InvalidParameter.NewUserName.InvalidChars');
+  await refused(Ram.UpdateUser({ UserName: 'mover', NewUserName: long }), 400, 'InvalidParameter.NewUserName.Length');
+  for (const [name, kind] of [
+    ['a b', 'InvalidChars'],
+    [long, 'Length'],
+  ]) {
+    await refused(
+      Ims.UpdateUser({ ...mover, NewUserPrincipalName: upn(name) }),
+      400,
+      `InvalidParameter.NewUserPrincipalName.${kind}`,
+    );
+    for (const call of [
+      Ims.CreateUser({ UserPrincipalName: upn(name), DisplayName: 'x' }),
+      Ims.GetUser({ UserPrincipalName: upn(name) }),
+      Ims.DeleteUser({ UserPrincipalName: upn(name) }),
+      Ims.ListGroupsForUser({ UserPrincipalName: upn(name) }),
+    ])
+      await refused(call, 400, `InvalidParameter.UserPrincipalName.${kind}`);
+  }
   await refused(Ram.UpdateUser({ UserName: 'mover', NewUserName: 'taken' }), 409, 'EntityAlreadyExists.User');
   await refused(Ram.UpdateUser({ UserName: 'mover', NewUserName: 'TAKEN' }), 409, 'EntityAlreadyExists.User');
   await refused(
