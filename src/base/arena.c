@@ -6,8 +6,6 @@
  */
 #include "base/arena.h"
 
-#include "base/secret.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,11 +84,11 @@ void arena_reset(arena *a)
         block *gone = a->newest;
         a->newest = gone->older;
         unpoison(gone->data, gone->size);
-        secret_wipe(gone->data, gone->used);
+        explicit_bzero(gone->data, gone->used);
         free(gone);
     }
     unpoison(a->first.data, a->first.used);
-    secret_wipe(a->first.data, a->first.used);
+    explicit_bzero(a->first.data, a->first.used);
     a->used = 0;
     a->first.used = 0;
     poison(a->first.data, a->first.size);
