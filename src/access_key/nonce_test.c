@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sodium.h>
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -36,9 +38,13 @@ static int64_t now_ms(void *self)
     return clock_ms;
 }
 
+/* The same throws in every run: the key decides which keys share a cell, and a shared cell counts too much, never too little. */
 static status dice(void *self, uint8_t *ret, size_t n)
 {
-    return world_system()->random(self, ret, n);
+    (void)self;
+    static const uint8_t seed[randombytes_SEEDBYTES] = "nonce_test";
+    randombytes_buf_deterministic(ret, n, seed);
+    return ST_OK;
 }
 
 static const world w = { .now_ms = now_ms, .monotonic_ms = now_ms, .random = dice };
