@@ -49,8 +49,8 @@ struct http_exchange {
     str target;
     http_request request;
     bool is_counted; /* in http_server.running */
-    bool is_last; /* the connection is closed after the answer, whatever the handler says */
-    buf body;     /* wiped between requests: forms carry passwords */
+    bool is_last;    /* the connection is closed after the answer, whatever the handler says */
+    buf body;        /* wiped between requests: forms carry passwords */
 
     atomic_int answer;
     unsigned status;

@@ -17,37 +17,50 @@
 
 /* Each runs in a process of its own behind the filter and says errno, 0 for success. */
 
+static int try_socket(int family, int type, int protocol)
+{
+    int fd = socket(family, type, protocol), error = errno;
+    if (fd < 0)
+        return error;
+    (void)close(fd);
+    return 0;
+}
+
 static int tcp_socket(void)
 {
-    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 ? 0 : errno;
+    return try_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
 static int udp_socket(void)
 {
-    return socket(AF_INET, SOCK_DGRAM, 0) >= 0 ? 0 : errno;
+    return try_socket(AF_INET, SOCK_DGRAM, 0);
 }
 
 static int raw_socket(void)
 {
-    return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0 ? 0 : errno;
+    return try_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
 }
 
 static int netlink_socket(void)
 {
-    return socket(AF_NETLINK, SOCK_STREAM, 0) >= 0 ? 0 : errno;
+    return try_socket(AF_NETLINK, SOCK_STREAM, 0);
 }
 
 static int connect_out(void)
 {
     const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    return connect(socket(AF_INET, SOCK_STREAM, 0), (const struct sockaddr *)&to, sizeof to) == 0 ? 0 : errno;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), error = connect(fd, (const struct sockaddr *)&to, sizeof to) == 0 ? 0 : errno;
+    (void)close(fd);
+    return error;
 }
 
 static int fast_open(void)
 {
     const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    return sendto(fd, "x", 1, MSG_FASTOPEN, (const struct sockaddr *)&to, sizeof to) >= 0 ? 0 : errno;
+    int error = sendto(fd, "x", 1, MSG_FASTOPEN, (const struct sockaddr *)&to, sizeof to) >= 0 ? 0 : errno;
+    (void)close(fd);
+    return error;
 }
 
 static int new_executable_memory(void)
