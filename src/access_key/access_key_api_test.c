@@ -56,7 +56,7 @@ typedef struct {
 static status check_proof(store_tx *tx, void *self, err *e)
 {
     const proof *p = self;
-    CLEANUP(arena_done_test) arena *a = arena_new(4096, 65536);
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
     access_key_record r;
     TRY(store_access_key_get(tx, a, p->id, &r, e));
     return vault_mac_check(f.vault, access_key_place(store_tx_account(tx), r.row), (bytes){ r.secret.b, r.secret.n },

@@ -113,15 +113,6 @@ status nonce_map_create(const char *path, size_t slot_n, const uint8_t hash_key[
     return ST_OK;
 }
 
-static status sync_folder_of(const char *path, err *e)
-{
-    char folder[FILE_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    int n = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
-    (void)snprintf(folder, sizeof folder, "%.*s", n, slash == NULL ? "." : path);
-    return file_sync_folder(folder, e);
-}
-
 status nonce_map_install(const char *path, const nonce_map *m, err *e)
 {
     char temp[FILE_PATH_MAX];
@@ -129,7 +120,7 @@ status nonce_map_install(const char *path, const nonce_map *m, err *e)
     TRY(nonce_map_sync(m, 0, m->bytes, e));
     if (rename(temp, path) != 0)
         return err_set(e, ST_UNAVAILABLE, NULL, "%s: rename: %s", temp, strerrordesc_np(errno));
-    return sync_folder_of(path, e);
+    return file_sync_folder_of(path, e);
 }
 
 void nonce_map_abandon(const char *path, nonce_map *m)

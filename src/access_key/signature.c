@@ -126,11 +126,7 @@ static status set_part(str name, str value, acs3_authorization *ret, str *signat
 static status parse_parts(str parts, acs3_authorization *ret)
 {
     str signature = { 0 };
-    for (bool is_more = true; is_more;) {
-        str part = parts, rest, name, value;
-        is_more = str_split(parts, ',', &part, &rest);
-        if (is_more)
-            parts = rest;
+    for (str part, name, value; str_next(&parts, ',', &part);) {
         if (!str_split(part, '=', &name, &value))
             return ST_INVALID;
         TRY(set_part(name, value, ret, &signature));

@@ -25,10 +25,3 @@ status account_create(store_tx *tx, int64_t now_s, const account_spec *spec, err
         return err_set(e, s, "EntityAlreadyExists.AccountAlias", "the alias or the account id stands");
     return s;
 }
-
-status account_root_logon_name(arena *a, const account_record *r, str *ret)
-{
-    if (r->owner_email.n > 0)
-        return arena_copy(a, r->owner_email, ret);
-    return arena_printf(a, ret, "%llu", (unsigned long long)r->id);
-}

@@ -7,7 +7,6 @@
 #ifndef ARGALI_ACCOUNT_ACCOUNT_H
 #define ARGALI_ACCOUNT_ACCOUNT_H
 
-#include "base/arena.h"
 #include "base/world.h"
 #include "store/records.h"
 
@@ -22,8 +21,5 @@ typedef struct {
 
 /* The account of the transaction. "EntityAlreadyExists.AccountAlias": another account has the alias (or the id stands). */
 MUST_USE status account_create(store_tx *tx, int64_t now_s, const account_spec *spec, err *e);
-
-/* A new account's root logs on with its owner's e-mail, or with the account id where there is none. */
-MUST_USE status account_root_logon_name(arena *a, const account_record *r, str *ret);
 
 #endif

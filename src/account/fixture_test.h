@@ -1,6 +1,5 @@
 /* fixture_test.h - for unit tests of the capabilities: a store, a vault and two accounts in a temporary folder, and handlers
- * called as the
- * dispatcher calls them.
+ * called as the dispatcher calls them.
  *
  * fixture_call also holds every handler to what all of them promise: a write that succeeds leaves exactly one event, one that
  * is refused none.
@@ -55,11 +54,6 @@ FIXTURE_FN status fixture_random(void *self, uint8_t *ret, size_t n)
     return world_random(world_system(), ret, n);
 }
 
-FIXTURE_FN void arena_done_test(arena **a)
-{
-    arena_free(*a);
-}
-
 FIXTURE_FN status fixture_open_account(store_tx *tx, void *self, err *e)
 {
     const fixture *f = self;
@@ -79,7 +73,7 @@ FIXTURE_FN void fixture_init(fixture *f)
     assert_int_equal(vault_create_key_file(key, &f->world, &f->err), ST_OK);
     assert_int_equal(vault_open(key, &f->world, &f->vault, &f->err), ST_OK);
     assert_int_equal(store_create(f->dir, &f->err), ST_OK);
-    const store_options o = { .dir = f->dir, .readers = 1, .queue_max = 64, .batch_max = 16, .world = &f->world };
+    const store_options o = { .dir = f->dir, .readers = 1, .queue_max = 64, .batch_max = 16 };
     assert_int_equal(store_open(&o, &f->store, &f->err), ST_OK);
     assert_int_equal(store_apply_now(f->store, FIXTURE_ACCOUNT, fixture_open_account, f, &f->err), ST_OK);
     assert_int_equal(store_apply_now(f->store, FIXTURE_OTHER, fixture_open_account, f, &f->err), ST_OK);
@@ -118,7 +112,7 @@ FIXTURE_FN status fixture_run(store_tx *tx, void *self, err *e)
 FIXTURE_FN status fixture_count_events(store_tx *tx, void *self, err *e)
 {
     fixture_job *j = self;
-    CLEANUP(arena_done_test) arena *a = arena_new(4096, 16 * 1024 * 1024);
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 16 * 1024 * 1024);
     audit_record *records = NULL;
     size_t n = 0;
     TRY(store_audit_list(tx, a, 0, 100000, &records, &n, e));
@@ -137,7 +131,7 @@ FIXTURE_FN uint64_t fixture_events(fixture *f, account_id account)
 /* The outcome is in f->status, f->err and f->json. */
 FIXTURE_FN void fixture_call(fixture *f, const caller *who, call_fn fn, unsigned action, const void *request, bool is_apply)
 {
-    CLEANUP(arena_done_test) arena *a = arena_new(16 * 1024, 16 * 1024 * 1024);
+    CLEANUP(arena_free_at) arena *a = arena_new(16 * 1024, 16 * 1024 * 1024);
     reply r = { 0 };
     fixture_job j = { .f = f, .fn = fn };
     j.call = (call){

@@ -11,8 +11,7 @@ enum { HEAD = 9, RAW_MAX = VAULT_TAG_BYTES + 1 + MARKER_POSITION_MAX };
 
 static bytes message_of(uint64_t account, uint8_t kind, str position, uint8_t ret[HEAD + MARKER_POSITION_MAX])
 {
-    for (size_t i = 0; i < 8; i++)
-        ret[i] = (uint8_t)(account >> (56 - 8 * i));
+    u64be_encode(account, ret);
     ret[8] = kind;
     memcpy(ret + HEAD, position.p, position.n);
     return (bytes){ ret, HEAD + position.n };

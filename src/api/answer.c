@@ -10,11 +10,6 @@
 
 enum { ERROR_BODY_MAX = 128 * 1024 };
 
-static const char *const content_types[] = {
-    [REPLY_JSON] = "application/json;charset=utf-8",
-    [REPLY_XML] = "text/xml;charset=utf-8", /* exactly this spelling: the Node client compares it */
-};
-
 static void count_answer(api *a, unsigned http_status)
 {
     count_one(http_status < 400 ? &a->n.ok : http_status < 500 ? &a->n.client_error : &a->n.server_error);
@@ -28,13 +23,14 @@ void answer_ok(flight *f)
         answer_failure(f, s, &e);
         return;
     }
-    http_response r = { .status = 200, .content_type = content_types[f->reply.format], .body = f->reply.out };
+    http_response r = { .status = 200, .content_type = reply_content_type(f->reply.format), .body = f->reply.out };
     f->reply.out = (buf){ 0 };
     count_answer(f->api, 200);
     http_reply(f->x, &r);
 }
 
-/* A string to sign holds the request's parameters, a canonical request its signed headers: neither is told where one of them is secret. */
+/* A string to sign holds the request's parameters, a canonical request its signed headers: neither is told where one of them
+ * is secret. */
 static bool holds_secret(const flight *f)
 {
     for (size_t i = 0; i < f->rq.covered.header_n; i++) {
@@ -72,7 +68,7 @@ enum { DETAIL_COUNT = 6 };
 static size_t denied_details(flight *f, error_detail details[DETAIL_COUNT], char account[24])
 {
     const caller *who = &f->holder.who;
-    snprintf(account, 24, "%llu", (unsigned long long)who->account);
+    (void)snprintf(account, 24, "%llu", (unsigned long long)who->account);
     details[0] = (error_detail){ STR("AuthAction"), str_from_c(f->call.row->authorized_as) };
     details[1] = (error_detail){ STR("AuthPrincipalDisplayName"), str_from_c(who->name) };
     details[2] = (error_detail){ STR("AuthPrincipalOwnerId"), str_from_c(account) };
@@ -138,10 +134,10 @@ void answer_failure(flight *f, status s, const err *e)
         body.details = details;
     }
     reply_done(&f->reply);
-    http_response r = { .status = http_status, .content_type = content_types[f->rq.format], .closes = is_throttled };
+    http_response r = { .status = http_status, .content_type = reply_content_type(f->rq.format), .closes = is_throttled };
     buf_init(&r.body, ERROR_BODY_MAX);
     error_reply_write(&body, f->rq.format, &r.body);
-    snprintf(retry, sizeof retry, "%lld", (long long)f->retry_ms);
+    (void)snprintf(retry, sizeof retry, "%lld", (long long)f->retry_ms);
     http_header later = { STR("x-acs-retry-after"), str_from_c(retry) };
     if (f->retry_ms > 0 && (http_status == 503 || http_status == 429)) {
         r.headers = &later;

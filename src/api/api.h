@@ -25,7 +25,6 @@ typedef struct {
     const world *world;
     quotas quota;
     str domain_suffix; /* "onaliyun.com" */
-    str public_url;    /* "http://localhost:8080": names in Recommend links */
     const str *hosts;  /* api-hosts: Host values that are served; n == 0: any */
     size_t host_n;
     const cidr *proxies; /* trusted-proxies: peers whose X-Forwarded-For counts; client_address.h */

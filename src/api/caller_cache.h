@@ -1,9 +1,8 @@
 /* caller_cache.h - AccessKey holders in memory, under the epoch rule (store/epoch.h), and when each key was last used.
  *
  * Fill: note caller_cache_mark() on the event loop BEFORE the read job is submitted; caller_cache_put() keeps the
- * result only if no epoch moved between the mark and the put,
- * so a snapshot older than a change can never be kept as newer than it. What is kept is used only while
- * caller_epoch_sum() is what was noted.
+ * result only if no epoch moved between the mark and the put, so a snapshot older than a change can never be kept as newer
+ * than it. What is kept is used only while caller_epoch_sum() is what was noted.
  * Last use is noted after a signature proved right, in memory, and handed out for writing once it is LAST_USED_LATE_S
  * old: at most a minute late.
  * Bounded: sets of CACHE_WAYS entries, the least recently found goes first; what it had to write is kept aside.
@@ -20,7 +19,8 @@ enum { CACHE_WAYS = 8, LAST_USED_LATE_S = 30 };
 
 typedef struct caller_cache caller_cache;
 
-MUST_USE caller_cache *caller_cache_new(size_t entries, const epochs *e, const world *w); /* NULL: out of memory */
+MUST_USE caller_cache *caller_cache_new(size_t entries, const epochs *e,
+                                        const world *w); /* NULL: out of memory, or no random */
 void caller_cache_free(caller_cache *c);
 
 bool caller_cache_find(caller_cache *c, str access_key_id, key_holder *ret);

@@ -3,8 +3,7 @@
  * ST_NOT_FOUND: no such AccessKey. The transaction may be opened for account 0: it enters the key's account. Runs on a
  * reader or on the store thread.
  * ret->epoch_sum is the sum of the epochs of the AccessKey, its owner and its account, read while the transaction was
- * open; who caches the result has to know
- * that no epoch moved since before the transaction began (caller_cache.h).
+ * open; who caches the result has to know that no epoch moved since before the transaction began (caller_cache.h).
  */
 #ifndef ARGALI_API_CALLER_LOAD_H
 #define ARGALI_API_CALLER_LOAD_H

@@ -1,8 +1,7 @@
 /* dispatch.c - api_handle: a call from its request to the function of its row. See api.h and call.h. */
 #include "api/flight.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "api/client_address.h"
 #include "base/log.h"
@@ -11,14 +10,11 @@
 
 enum { USER_AGENT_MAX = 256 };
 
-static void run_row(flight *f);
-
 static void call_init(flight *f, api *a, const http_request *rq)
 {
     call_context *c = &f->call.context;
     request_id_new(a->o.world, c->request_id);
     c->source = client_address(rq, a->o.proxies, a->o.proxy_n);
-    c->is_tls = rq->is_tls;
     c->user_agent = str_slice(http_header_get(rq, STR("user-agent")), 0, USER_AGENT_MAX);
     c->now_s = world_now_s(a->o.world);
     f->call.world = a->o.world;
@@ -79,12 +75,12 @@ static status authorize_call(flight *f, err *e)
     if (d.is_allowed)
         return ST_OK;
     f->is_denied = true;
-    snprintf(f->denied_resource, sizeof f->denied_resource, "%s", d.resource);
     count_one(&f->api->n.denied);
     return err_set(e, ST_DENIED, "NoPermission", "%s on %s: %s", f->call.row->authorized_as, d.resource, d.no_permission_type);
 }
 
-/* The caller was read before this transaction: what has happened since must not be overlooked, however long the call has waited. */
+/* The caller was read before this transaction: what has happened since must not be overlooked, however long the call has
+ * waited. */
 static status caller_again(flight *f, store_tx *tx, err *e)
 {
     caller *who = &f->holder.who;

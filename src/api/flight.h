@@ -14,7 +14,6 @@
 #include "api/failure_limit.h"
 #include "api/request.h"
 #include "base/pool.h"
-#include "policy/authorize.h"
 
 struct api {
     api_options o;
@@ -48,11 +47,10 @@ typedef struct flight {
     reply reply;
     store_job job;
     pool_job pool_job;
-    str string_to_sign, canonical;                /* of a signature that did not match */
-    int64_t retry_ms;                             /* x-acs-retry-after; 0: none */
-    char denied_resource[AUTHORIZE_RESOURCE_MAX]; /* of a refusal by authorization */
-    bool needs_sync;                              /* the nonce has to reach the disk before the answer */
-    bool is_denied;                               /* refused by authorize(): AccessDeniedDetail is due */
+    str string_to_sign, canonical; /* of a signature that did not match */
+    int64_t retry_ms;              /* x-acs-retry-after; 0: none */
+    bool needs_sync;               /* the nonce has to reach the disk before the answer */
+    bool is_denied;                /* refused by authorize(): AccessDeniedDetail is due */
 } flight;
 
 static inline void count_one(_Atomic uint64_t *n)

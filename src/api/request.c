@@ -81,12 +81,8 @@ static status params_refuse_repeated(const param *p, size_t n, err *e)
 static size_t pieces_count(str text)
 {
     size_t n = 0;
-    for (str rest = text, head; rest.n > 0; n += head.n > 0) {
-        head = rest;
-        str tail = STR("");
-        (void)str_split(rest, '&', &head, &tail);
-        rest = tail;
-    }
+    for (str rest = text, piece; str_next(&rest, '&', &piece);)
+        n += piece.n > 0;
     return n;
 }
 
@@ -98,14 +94,9 @@ status api_params_parse(str text, arena *a, const param **ret, size_t *ret_n, er
     param *p = arena_alloc_n(a, n + 1, sizeof *p);
     if (p == NULL)
         return ST_NO_MEMORY;
-    for (str rest = text, head; rest.n > 0;) {
-        head = rest;
-        str tail = STR("");
-        (void)str_split(rest, '&', &head, &tail);
-        rest = tail;
-        if (head.n > 0)
-            TRY(param_decode(a, head, &p[at++], e));
-    }
+    for (str rest = text, piece; str_next(&rest, '&', &piece);)
+        if (piece.n > 0)
+            TRY(param_decode(a, piece, &p[at++], e));
     params_sort(p, at);
     TRY(params_refuse_repeated(p, at, e));
     *ret = p;

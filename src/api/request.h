@@ -3,8 +3,7 @@
  * Query and form are split, decoded ('+' is a space in both), checked and sorted once; nothing later looks at the raw
  * text again but the signature's body hash.
  * Refused with 400: a name that comes twice (in one part or once in each), a name or value that is not UTF-8 or holds a
- * NUL, a '%' without two hex digits, more than
- * PARAMS_MAX parameters, more than one Authorization. A body counts as parameters only when its Content-Type is
+ * NUL, a '%' without two hex digits, more than PARAMS_MAX parameters, more than one Authorization. A body counts as parameters only when its Content-Type is
  * application/x-www-form-urlencoded; any other body is hashed and nothing else.
  * Pure; threads: reentrant; everything is borrowed from the request or lies in the arena.
  */

@@ -58,7 +58,7 @@ static status fixture_random(void *self, uint8_t *ret, size_t n)
 
 static void open_store(fixture *f)
 {
-    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 4096, .batch_max = 64, .world = &f->world };
+    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 4096, .batch_max = 64 };
     OK(store_open(&o, &f->s, &f->e));
     f->auditor = auditor_new(f->s, f->v, &f->world);
     assert_non_null(f->auditor);
@@ -605,7 +605,7 @@ static void rounds_on_a_busy_store_lose_nothing(void **state)
 {
     fixture *f = *state;
     refuse(f, ACCOUNT_A, "203.0.113.9", "NoPermission", 1);
-    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 1, .batch_max = 1, .world = &f->world };
+    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 1, .batch_max = 1 };
     auditor_free(f->auditor);
     store_close(f->s);
     OK(store_open(&o, &f->s, &f->e)); /* room for one job: rounds are refused at times */

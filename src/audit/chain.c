@@ -3,25 +3,20 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
 #include "store/directory.h"
 
 enum {
     MESSAGE_MAX = 8 * 1024 * 1024,
     SEAL_ARENA_MAX = 16 * 1024 * 1024,
-    VERIFY_PAGE = 256, /* events, or accounts, in one snapshot */
+    VERIFY_PAGE = 256, /* events in one snapshot */
     VERIFY_ARENA_MAX = 64 * 1024 * 1024,
 };
-
-static void free_arena(arena **a)
-{
-    arena_free(*a);
-}
 
 static void add_u64be(buf *b, uint64_t v)
 {
     uint8_t be[8];
-    for (int i = 0; i < 8; i++)
-        be[i] = (uint8_t)(v >> (56 - 8 * i));
+    u64be_encode(v, be);
     buf_add_bytes(b, (bytes){ be, sizeof be });
 }
 
@@ -52,7 +47,7 @@ static status seal_one(store_tx *tx, vault *v, const audit_record *r, buf *messa
 
 status chain_seal(store_tx *tx, vault *v, uint32_t max, chain_progress *ret, err *e)
 {
-    CLEANUP(free_arena) arena *a = arena_new(16 * 1024, SEAL_ARENA_MAX);
+    CLEANUP(arena_free_at) arena *a = arena_new(16 * 1024, SEAL_ARENA_MAX);
     CLEANUP(buf_done) buf message;
     buf_init(&message, MESSAGE_MAX);
     if (a == NULL)
@@ -77,23 +72,15 @@ status chain_seal(store_tx *tx, vault *v, uint32_t max, chain_progress *ret, err
 /* --- verifying ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
+    store *store;
     vault *vault;
     arena *arena;
     buf message;
     audit_verdict verdict;
-    uint64_t accounts[VERIFY_PAGE];
-    size_t account_n;
-    uint64_t after_account;
     chain_link last;         /* of the account being walked */
     uint64_t first_unsealed; /* 0: none so far */
     size_t page_n;
 } walk;
-
-static status list_accounts(store_tx *tx, void *self, err *e)
-{
-    walk *w = self;
-    return directory_list_accounts(tx, w->after_account, w->accounts, VERIFY_PAGE, &w->account_n, e);
-}
 
 static status broken(walk *w, const audit_record *r, uint64_t number, const char *why, err *e)
 {
@@ -135,38 +122,32 @@ static status check_page(store_tx *tx, void *self, err *e)
     return ST_OK;
 }
 
-static status check_account(store *s, walk *w, uint64_t account, err *e)
+static status check_account(void *self, uint64_t account, err *e)
 {
+    walk *w = self;
     w->last = (chain_link){ 0 };
     w->first_unsealed = 0;
     do {
-        TRY(store_read_now(s, account, check_page, w, e));
+        TRY(store_read_now(w->store, account, check_page, w, e));
     } while (w->page_n == VERIFY_PAGE);
+    w->verdict.accounts += account != 0; /* 0 is the server itself */
     return ST_OK;
 }
 
-static status check_all(store *s, walk *w, err *e)
+static status check_all(walk *w, err *e)
 {
-    TRY(check_account(s, w, 0, e)); /* the server's own */
-    do {
-        TRY(store_read_now(s, 0, list_accounts, w, e));
-        for (size_t i = 0; i < w->account_n; i++) {
-            TRY(check_account(s, w, w->accounts[i], e));
-            w->verdict.accounts++;
-            w->after_account = w->accounts[i];
-        }
-    } while (w->account_n == VERIFY_PAGE);
-    return ST_OK;
+    TRY(check_account(w, 0, e));
+    return directory_each_account(w->store, check_account, w, e);
 }
 
 status audit_verify(store *s, vault *v, audit_verdict *ret, err *e)
 {
-    CLEANUP(free_arena) arena *a = arena_new(256 * 1024, VERIFY_ARENA_MAX);
+    CLEANUP(arena_free_at) arena *a = arena_new(256 * 1024, VERIFY_ARENA_MAX);
     if (a == NULL)
         return err_set(e, ST_NO_MEMORY, NULL, "audit: no memory to verify");
-    walk w = { .vault = v, .arena = a };
+    walk w = { .store = s, .vault = v, .arena = a };
     buf_init(&w.message, MESSAGE_MAX);
-    status outcome = check_all(s, &w, e);
+    status outcome = check_all(&w, e);
     buf_done(&w.message);
     if (outcome == ST_OK || outcome == ST_DENIED)
         *ret = w.verdict;

@@ -103,6 +103,11 @@ void arena_free(arena *a)
     free(a);
 }
 
+void arena_free_at(arena **a)
+{
+    arena_free(*a);
+}
+
 size_t arena_used(const arena *a)
 {
     return a->used;

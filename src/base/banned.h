@@ -1,8 +1,7 @@
 /* banned.h - functions that may not be called: the compiler is given this header before every source of ours.
  *
  * They write without a bound, report no error, or keep hidden state. Each is marked deprecated, which is an error in
- * our own sources
- * and none in the system's headers, where the same word may name a parameter. The build passes -Walloca beside it, and
+ * our own sources and none in the system's headers, where the same word may name a parameter. The build passes -Walloca beside it, and
  * scripts/check_source.py looks for the same names, and for the system's clock and dice outside base/world.c.
  *
  * Declared here and not taken from <string.h> and <stdlib.h>, as those define some of them inline, after which clang

@@ -122,13 +122,6 @@ void buf_add_u64(buf *b, uint64_t v)
     add(b, digits + at, sizeof digits - at);
 }
 
-void buf_add_i64(buf *b, int64_t v)
-{
-    if (v < 0)
-        buf_add_char(b, '-');
-    buf_add_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
-}
-
 void buf_add_hex(buf *b, bytes s)
 {
     if (s.n > b->cap) {

@@ -27,7 +27,6 @@ void buf_add(buf *b, str s);
 void buf_add_bytes(buf *b, bytes s);
 void buf_add_char(buf *b, char c);
 void buf_add_u64(buf *b, uint64_t v);
-void buf_add_i64(buf *b, int64_t v);
 void buf_add_hex(buf *b, bytes s); /* lower case */
 void buf_addf(buf *b, const char *fmt, ...) PRINTF(2, 3);
 

@@ -22,14 +22,11 @@ static void appends(void **state)
     buf_add_char(&b, ' ');
     buf_add_u64(&b, UINT64_MAX);
     buf_add_char(&b, ' ');
-    buf_add_i64(&b, INT64_MIN);
-    buf_add_char(&b, ' ');
-    buf_add_i64(&b, 7);
     buf_add_hex(&b, bytes_of(STR("\x00\xAB\x7f")));
     buf_addf(&b, "%s%d", "n", 5);
     assert_true(buf_ok(&b));
     assert_true(str_eq(buf_str(&b), STR("a\0b-\xff"
-                                        "0 18446744073709551615 -9223372036854775808 7"
+                                        "0 18446744073709551615 "
                                         "00ab7fn5")));
     assert_int_equal(buf_bytes(&b).n, b.n);
 }

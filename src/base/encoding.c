@@ -50,6 +50,12 @@ status hex_decode(str in, uint8_t *ret, size_t n)
     return ST_OK;
 }
 
+void u64be_encode(uint64_t v, uint8_t ret[8])
+{
+    for (size_t i = 8; i-- > 0; v >>= 8)
+        ret[i] = (uint8_t)v;
+}
+
 static void base64_add(bytes in, int variant, buf *to)
 {
     if (in.n > to->cap) {

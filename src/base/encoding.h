@@ -1,4 +1,4 @@
-/* encoding.h - hex, Base64, Base64url and percent-encoding.
+/* encoding.h - hex, Base64, Base64url, percent-encoding, and numbers as bytes.
  *
  * Hex and Base64 after RFC 4648 (Base64 with padding, Base64url without), decoders refuse anything a strict encoder would
  * not have written. Percent-encoding after the RPC signing rules: A-Z a-z 0-9 - _ . ~ stay, every other byte becomes %XX in
@@ -12,6 +12,8 @@
 
 void hex_encode(bytes in, char *ret);                       /* 2 * in.n lower-case characters, no NUL */
 MUST_USE status hex_decode(str in, uint8_t *ret, size_t n); /* exactly 2 * n characters of either case */
+
+void u64be_encode(uint64_t v, uint8_t ret[8]); /* the most significant byte first; back: cur_u64be */
 
 void base64_encode(bytes in, buf *to);
 void base64url_encode(bytes in, buf *to);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/encoding.h"
 
 static str member(const json_t *o, const char *name)
@@ -253,18 +254,25 @@ static void percent_respects_its_bounds(void **state)
     assert_false(buf_ok(&b));
 }
 
+static void numbers_as_bytes(void **state)
+{
+    (void)state;
+    static const uint8_t want[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef };
+    uint8_t got[sizeof want];
+    u64be_encode(UINT64_C(0x0123456789abcdef), got);
+    assert_memory_equal(got, want, sizeof want);
+    cursor c = cur_of((bytes){ got, sizeof got });
+    assert_true(cur_u64be(&c) == UINT64_C(0x0123456789abcdef));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64_vectors),
-        cmocka_unit_test(base64_is_strict),
-        cmocka_unit_test(base64_knows_every_byte),
-        cmocka_unit_test(base64_respects_the_cap),
-        cmocka_unit_test(hex),
-        cmocka_unit_test(percent_vectors),
-        cmocka_unit_test(percent_covers_every_byte),
-        cmocka_unit_test(percent_decoding),
-        cmocka_unit_test(percent_respects_its_bounds),
+        cmocka_unit_test(numbers_as_bytes),        cmocka_unit_test(base64_vectors),
+        cmocka_unit_test(base64_is_strict),        cmocka_unit_test(base64_knows_every_byte),
+        cmocka_unit_test(base64_respects_the_cap), cmocka_unit_test(hex),
+        cmocka_unit_test(percent_vectors),         cmocka_unit_test(percent_covers_every_byte),
+        cmocka_unit_test(percent_decoding),        cmocka_unit_test(percent_respects_its_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

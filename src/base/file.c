@@ -19,7 +19,7 @@
 
 #include "base/secret.h"
 
-static void close_fd(const int *fd)
+void file_close_at(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);
@@ -102,7 +102,7 @@ static status check_private(int fd, const struct stat *st, const char *path, err
 
 static status read_file(const char *path, bool is_private, size_t max, buf *to, err *e)
 {
-    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* NONBLOCK: a FIFO would wait */
+    CLEANUP(file_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* NONBLOCK: a FIFO would wait */
     if (fd < 0)
         return refused(e, path, "open");
     struct stat st;
@@ -133,7 +133,7 @@ status file_read_private(const char *path, size_t max, buf *to, err *e)
 
 status file_sync_folder(const char *path, err *e)
 {
-    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP(file_close_at) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return refused(e, path, "open");
     if (fsync(fd) != 0)
@@ -141,7 +141,7 @@ status file_sync_folder(const char *path, err *e)
     return ST_OK;
 }
 
-static status sync_folder_of(const char *path, err *e)
+status file_sync_folder_of(const char *path, err *e)
 {
     char folder[FILE_PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -154,26 +154,34 @@ static status sync_folder_of(const char *path, err *e)
     return file_sync_folder(n > 0 ? folder : ".", e);
 }
 
-static status write_all(int fd, const char *path, bytes content, err *e)
+status file_path(const char *folder, const char *name, char ret[FILE_PATH_MAX], err *e)
+{
+    int n = snprintf(ret, FILE_PATH_MAX, "%s/%s", folder, name);
+    if (n < 0 || n >= FILE_PATH_MAX)
+        return err_set(e, ST_INVALID, NULL, "the path of %s is longer than %d bytes", name, FILE_PATH_MAX - 1);
+    return ST_OK;
+}
+
+bool file_write_all(int fd, bytes content)
 {
     while (content.n > 0) {
         ssize_t written = write(fd, content.p, content.n);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return refused(e, path, "write");
+            return false;
         content.p += written;
         content.n -= (size_t)written;
     }
-    return ST_OK;
+    return true;
 }
 
 static status write_temporary(char *path, bytes content, mode_t mode, err *e)
 {
-    CLEANUP(close_fd) int fd = mkostemp(path, O_CLOEXEC);
+    CLEANUP(file_close_at) int fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0)
         return refused(e, path, "create");
-    status s = write_all(fd, path, content, e);
+    status s = file_write_all(fd, content) ? ST_OK : refused(e, path, "write");
     if (s == ST_OK && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
         s = refused(e, path, "fsync");
     if (s != ST_OK)
@@ -194,7 +202,7 @@ static status put(const char *path, bytes content, mode_t mode, bool may_replace
         (void)unlink(temporary);
     if (s != ST_OK)
         return s;
-    return sync_folder_of(path, e);
+    return file_sync_folder_of(path, e);
 }
 
 status file_create(const char *path, bytes content, mode_t mode, err *e)

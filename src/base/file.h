@@ -34,5 +34,12 @@ MUST_USE status file_replace(const char *path, bytes content, mode_t mode, err *
 MUST_USE status file_lock(const char *path, int *ret_fd, err *e);
 
 MUST_USE status file_sync_folder(const char *path, err *e);
+MUST_USE status file_sync_folder_of(const char *path, err *e); /* the folder in which `path` lies */
+
+MUST_USE status file_path(const char *folder, const char *name, char ret[FILE_PATH_MAX], err *e); /* ST_INVALID: too long */
+
+/* For descriptors of any kind. */
+bool file_write_all(int fd, bytes content); /* false: the system refused, errno says why */
+void file_close_at(const int *fd);          /* for CLEANUP; below 0: nothing to close */
 
 #endif

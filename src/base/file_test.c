@@ -125,6 +125,13 @@ static void paths_are_bounded(void **state)
     assert_int_equal(file_sync_folder(".", &e), ST_OK);
     assert_int_equal(file_sync_folder("missing", &e), ST_NOT_FOUND);
     assert_int_equal(file_sync_folder("absolute", &e), ST_UNAVAILABLE);
+    assert_int_equal(file_sync_folder_of("absolute", &e), ST_OK);
+    assert_int_equal(file_sync_folder_of(absolute, &e), ST_OK);
+    assert_int_equal(file_sync_folder_of("missing/x", &e), ST_NOT_FOUND);
+    char joined[FILE_PATH_MAX];
+    assert_int_equal(file_path(folder, "absolute", joined, &e), ST_OK);
+    assert_string_equal(joined, absolute);
+    assert_int_equal(file_path(path, "x", joined, &e), ST_INVALID);
 }
 
 /* A full disk, played by the limit on the size of a file: the old content stays and nothing is left beside it. */

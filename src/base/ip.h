@@ -1,5 +1,4 @@
-/* ip.h - IPv4 and IPv6 addresses and networks. IPv4-mapped IPv6 addresses are IPv4. Pure.
- */
+/* ip.h - IPv4 and IPv6 addresses and networks. IPv4-mapped IPv6 addresses are IPv4. Pure. */
 #ifndef ARGALI_BASE_IP_H
 #define ARGALI_BASE_IP_H
 

@@ -26,7 +26,7 @@ typedef struct {
 #define LOG_B(name, value) ((log_field){ LOG_FIELD_BOOL, (name), { 0, 0 }, (value) ? 1 : 0 })
 
 void log_set_level(log_level most); /* what is above it is dropped; start: LOG_INFO */
-void log_set_fd(int fd);            /* start: 2 */
+void log_set_fd(int fd);            /* start: 2; for tests */
 bool log_is_on(log_level level);
 void log_write(log_level level, const char *event, const log_field *fields); /* ends with a LOG_FIELD_END field */
 

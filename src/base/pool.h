@@ -29,6 +29,6 @@ typedef struct {
 MUST_USE status pool_new(const pool_options *o, pool **ret, err *e);
 void pool_free(pool *p);                             /* NULL is fine; waits for the threads */
 MUST_USE status pool_submit(pool *p, pool_job *job); /* ST_LIMIT: full, the job was not taken */
-size_t pool_waiting(const pool *p);
+size_t pool_waiting(const pool *p);                  /* jobs in the queue; for tests */
 
 #endif

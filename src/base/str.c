@@ -75,16 +75,6 @@ int str_cmp(str a, str b)
     return order != 0 ? order : order_of_lengths(a.n, b.n);
 }
 
-int str_cmp_nocase(str a, str b)
-{
-    for (size_t i = 0; i < a.n && i < b.n; i++) {
-        int order = (uint8_t)ascii_lower(a.p[i]) - (uint8_t)ascii_lower(b.p[i]);
-        if (order != 0)
-            return order;
-    }
-    return order_of_lengths(a.n, b.n);
-}
-
 bool str_starts(str s, str prefix)
 {
     return prefix.n <= s.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
@@ -165,6 +155,17 @@ bool str_split(str s, char c, str *ret_head, str *ret_tail)
         return false;
     *ret_head = str_slice(s, 0, at);
     *ret_tail = str_slice(s, at + 1, s.n);
+    return true;
+}
+
+bool str_next(str *rest, char c, str *ret_part)
+{
+    if (rest->p == NULL)
+        return false;
+    str part = *rest, tail = { 0 };
+    (void)str_split(*rest, c, &part, &tail);
+    *ret_part = part;
+    *rest = tail;
     return true;
 }
 

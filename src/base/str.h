@@ -37,7 +37,6 @@ str str_of(bytes b);
 bool str_eq(str a, str b);        /* byte for byte; an absent str equals only an absent one */
 bool str_eq_nocase(str a, str b); /* ASCII letters without regard to case */
 int str_cmp(str a, str b);        /* byte order, shorter first when one begins the other */
-int str_cmp_nocase(str a, str b);
 bool str_starts(str s, str prefix);
 bool str_ends(str s, str suffix);
 bool str_contains(str s, str part);
@@ -47,6 +46,7 @@ bool str_find_last(str s, char c, size_t *ret_at);
 str str_slice(str s, size_t from, size_t to);                /* [from, to), both cut to the length */
 str str_trim(str s);                                         /* without leading and trailing blanks and tabs */
 bool str_split(str s, char c, str *ret_head, str *ret_tail); /* at the first c; false: no c, nothing written */
+bool str_next(str *rest, char c, str *ret_part); /* the parts between c, one by one, empty ones too; false: that was all */
 
 /* Whole of s, plain decimal without sign or leading zeros (but "0"), within [min, max]; else ST_INVALID. */
 MUST_USE status str_to_u32(str s, uint32_t min, uint32_t max, uint32_t *ret);

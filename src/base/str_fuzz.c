@@ -1,4 +1,5 @@
 /* UTF-8 and numbers, each against a slower reading of its rule. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,7 @@ static void check_numbers(str s)
     }
     buf_clear(&b);
     if (str_to_i64(s, INT64_MIN, INT64_MAX, &i) == ST_OK) {
-        buf_add_i64(&b, i);
+        buf_addf(&b, "%" PRId64, i);
         require(str_eq(buf_str(&b), s));
     }
     buf_done(&b);
@@ -74,7 +75,7 @@ static void check_parts(str s)
         require(str_contains(s, tail) && str_contains_nocase(s, head));
     }
     require(str_contains(s, str_trim(s)));
-    require(str_cmp(s, s) == 0 && str_cmp_nocase(s, s) == 0 && str_eq_nocase(s, s));
+    require(str_cmp(s, s) == 0 && str_eq_nocase(s, s));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -44,9 +44,22 @@ static void order(void **state)
     assert_int_equal(sign(str_cmp(absent, STR("a"))), -1);
     assert_int_equal(sign(str_cmp(STR("\x7f"), STR("\x80"))), -1); /* bytes, not signed characters */
     assert_int_equal(sign(str_cmp(STR("B"), STR("a"))), -1);
-    assert_int_equal(sign(str_cmp_nocase(STR("B"), STR("a"))), 1);
-    assert_int_equal(sign(str_cmp_nocase(STR("ABC"), STR("abc"))), 0);
-    assert_int_equal(sign(str_cmp_nocase(STR("AB"), STR("abc"))), -1);
+}
+
+static void parts_one_by_one(void **state)
+{
+    (void)state;
+    static const str want[] = { STR_INIT("a"), STR_INIT(""), STR_INIT("bc"), STR_INIT("") };
+    str rest = STR("a,,bc,"), part;
+    size_t n = 0;
+    for (; str_next(&rest, ',', &part); n++)
+        assert_true(n < sizeof want / sizeof want[0] && str_eq(part, want[n]));
+    assert_int_equal(n, 4);
+    rest = STR("");
+    assert_true(str_next(&rest, ',', &part) && str_eq(part, STR(""))); /* an empty text is one empty part */
+    assert_false(str_next(&rest, ',', &part));
+    rest = absent;
+    assert_false(str_next(&rest, ',', &part)); /* and an absent one has none */
 }
 
 static void finding(void **state)
@@ -269,9 +282,10 @@ static void siphash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equality), cmocka_unit_test(order),        cmocka_unit_test(finding),  cmocka_unit_test(slicing),
-        cmocka_unit_test(u32),      cmocka_unit_test(wide_numbers), cmocka_unit_test(booleans), cmocka_unit_test(utf8),
-        cmocka_unit_test(controls), cmocka_unit_test(ascii_sets),   cmocka_unit_test(siphash),
+        cmocka_unit_test(parts_one_by_one), cmocka_unit_test(equality),   cmocka_unit_test(order),
+        cmocka_unit_test(finding),          cmocka_unit_test(slicing),    cmocka_unit_test(u32),
+        cmocka_unit_test(wide_numbers),     cmocka_unit_test(booleans),   cmocka_unit_test(utf8),
+        cmocka_unit_test(controls),         cmocka_unit_test(ascii_sets), cmocka_unit_test(siphash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,21 +53,3 @@ status world_random(const world *w, uint8_t *ret, size_t n)
 {
     return w->random(w->self, ret, n);
 }
-
-status world_random_below(const world *w, uint32_t bound, uint32_t *ret)
-{
-    enum { DRAWS_MAX = 256 }; /* each is refused with less than even chance: only a broken source gets there */
-    if (bound == 0)
-        return ST_INVALID;
-    uint64_t fair = (UINT64_C(1) << 32) / bound * bound; /* draws at or past it would favour small results */
-    for (int i = 0; i < DRAWS_MAX; i++) {
-        uint8_t b[4];
-        TRY(world_random(w, b, sizeof b));
-        uint32_t draw = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-        if (draw < fair) {
-            *ret = draw % bound;
-            return ST_OK;
-        }
-    }
-    return ST_UNAVAILABLE;
-}

@@ -19,6 +19,5 @@ const world *world_system(void); /* the real one: clock_gettime, getrandom */
 
 int64_t world_now_s(const world *w); /* Unix time, seconds, UTC */
 MUST_USE status world_random(const world *w, uint8_t *ret, size_t n);
-MUST_USE status world_random_below(const world *w, uint32_t bound, uint32_t *ret); /* uniform in [0, bound) */
 
 #endif

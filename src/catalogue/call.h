@@ -52,7 +52,6 @@ typedef enum {
 
 typedef struct {
     ip_addr source;
-    bool is_tls;
     str user_agent;      /* as sent, cut at 256 bytes; may hold anything printable */
     char request_id[37]; /* upper-case UUID */
     int64_t now_s;       /* one time for the whole call */

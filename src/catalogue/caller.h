@@ -1,5 +1,4 @@
-/* caller.h - who calls: the identity that a signature (later: a session) proved. Plain data.
- */
+/* caller.h - who calls: the identity that a signature proved. Plain data. */
 #ifndef ARGALI_CATALOGUE_CALLER_H
 #define ARGALI_CATALOGUE_CALLER_H
 
@@ -38,7 +37,7 @@ typedef struct {
     char access_key_id[ACCESS_KEY_ID_MAX + 1];
     bool is_key_active;
     uint32_t system_policies, switches;
-    uint64_t epoch_sum; /* of the three epochs below when this was read: store/epoch.h */
+    uint64_t epoch_sum; /* of AccessKey, principal and account, when this was read: store/epoch.h */
 } caller;
 
 #endif

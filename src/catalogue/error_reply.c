@@ -49,8 +49,6 @@ void error_reply_write(const error_body *e, reply_format format, buf *to)
     add_member(format, to, STR("HostId"), e->host_id, false);
     add_member(format, to, STR("Code"), code, false);
     add_message(e, code, format, to);
-    if (e->recommend.n > 0)
-        add_member(format, to, STR("Recommend"), e->recommend, false);
     if (e->detail_n > 0)
         add_details(e, format, to);
     buf_add(to, format == REPLY_XML ? STR("</Error>") : STR("}"));

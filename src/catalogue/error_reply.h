@@ -17,7 +17,6 @@ typedef struct {
     str host_id;                 /* the host that the request named */
     str code;                    /* never empty: clients would match it against any code they expect */
     str message;                 /* absent: the one of the error catalogue */
-    str recommend;               /* an address that explains the code; absent or empty: left out */
     const error_detail *details; /* AccessDeniedDetail; names are plain letters; none: left out */
     size_t detail_n;
 } error_body;

@@ -24,19 +24,17 @@ static const struct {
       "\"Message\":\"The user does not exist.\"}",
       "<Error><RequestId>A-1</RequestId><HostId>127.0.0.1:8080</HostId><Code>EntityNotExist.User</Code>"
       "<Message>The user does not exist.</Message></Error>" },
-    { "message of its own, address, details",
+    { "message of its own, details",
       { .request_id = STR_INIT("A-1"),
         .host_id = STR_INIT("h"),
         .code = STR_INIT("NoPermission"),
         .message = STR_INIT("a\"b\n<c>"),
-        .recommend = STR_INIT("http://localhost/?a&b"),
         .details = details,
         .detail_n = 2 },
       "{\"RequestId\":\"A-1\",\"HostId\":\"h\",\"Code\":\"NoPermission\",\"Message\":\"a\\\"b\\n<c>\","
-      "\"Recommend\":\"http://localhost/?a&b\","
       "\"AccessDeniedDetail\":{\"AuthAction\":\"ram:CreateUser\",\"AuthPrincipalDisplayName\":\"a\\\"<b>\"}}",
       "<Error><RequestId>A-1</RequestId><HostId>h</HostId><Code>NoPermission</Code><Message>a&quot;b\n&lt;c&gt;</Message>"
-      "<Recommend>http://localhost/?a&amp;b</Recommend><AccessDeniedDetail><AuthAction>ram:CreateUser</AuthAction>"
+      "<AccessDeniedDetail><AuthAction>ram:CreateUser</AuthAction>"
       "<AuthPrincipalDisplayName>a&quot;&lt;b&gt;</AuthPrincipalDisplayName></AccessDeniedDetail></Error>" },
     { "the host is the client's word",
       { .request_id = STR_INIT("A-1"),

@@ -58,15 +58,14 @@ typedef enum {
 } field_chars;
 
 typedef struct {
-    str name;          /* as on the wire */
-    uint16_t offset;   /* into the request struct */
-    uint8_t type;      /* field_type */
-    uint8_t chars;     /* field_chars */
-    bool is_required;  /* absent or empty: Missing<Name> */
-    bool is_secret;    /* never logged, audited or echoed in a string to sign */
-    bool may_be_empty; /* an empty text is a value (it clears, or means the caller) */
-    bool has_range;
-    int64_t min, max;          /* of a number; of a tag's value: characters, has_range is false then */
+    str name;                  /* as on the wire */
+    uint16_t offset;           /* into the request struct */
+    uint8_t type;              /* field_type */
+    uint8_t chars;             /* field_chars */
+    bool is_required;          /* absent or empty: Missing<Name> */
+    bool is_secret;            /* never logged, audited or echoed in a string to sign */
+    bool may_be_empty;         /* an empty text is a value (it clears, or means the caller) */
+    int64_t min, max;          /* of a number; of a tag's value, in characters */
     uint32_t len_min, len_max; /* characters of a text, a list item or a tag's key; else FIELD_TEXT_MAX */
     uint16_t items_max;        /* of a list */
     const str *enum_values;    /* NULL: any */
@@ -114,7 +113,7 @@ str product_version(product p);
 str product_name(product p);
 
 const action_shape *catalogue_find(product p, str action_name); /* case-sensitive; NULL: no such action */
-const action_shape *catalogue_get(unsigned action_id);          /* asserts that it exists */
+const action_shape *catalogue_get(unsigned action_id);          /* asserts that it exists; for tests, as the next */
 unsigned catalogue_count(void);
 bool catalogue_version(str version, product *ret); /* false: no product has this version */
 

@@ -135,7 +135,6 @@ class Field:
         if self.type in ("FIELD_I32", "FIELD_I64"):
             bits = 31 if self.type == "FIELD_I32" else 63
             low, high = self.range
-            cells.append(".has_range = %s" % ("true" if self.range != [None, None] else "false"))
             cells.append(".min = %s" % (low if low is not None else "INT%d_MIN" % (bits + 1)))
             cells.append(".max = %s" % (high if high is not None else "INT%d_MAX" % (bits + 1)))
         elif self.type == "FIELD_TAG_LIST":

@@ -15,9 +15,9 @@ enum {
     REPLY_SIZE_KEPT = 64 * 1024, /* a larger one is given back: every reuse wipes all of it */
 };
 
-str reply_content_type(reply_format format)
+const char *reply_content_type(reply_format format)
 {
-    return format == REPLY_XML ? STR("text/xml;charset=utf-8") : STR("application/json;charset=utf-8");
+    return format == REPLY_XML ? "text/xml;charset=utf-8" : "application/json;charset=utf-8";
 }
 
 /* --- levels ------------------------------------------------------------------------------------------------------- */

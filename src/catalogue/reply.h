@@ -33,7 +33,7 @@ typedef struct {
     bool failed; /* nesting or order was wrong, or the buffer failed */
 } reply;
 
-str reply_content_type(reply_format format); /* exactly as the official clients compare it */
+const char *reply_content_type(reply_format format); /* in the exact spelling that the Node client compares */
 
 void reply_begin(reply *r, const action_shape *action, reply_format format, str request_id);
 void reply_done(reply *r);                    /* frees; after reply_end or instead of it */

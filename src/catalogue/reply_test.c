@@ -388,8 +388,8 @@ static void round_trip(void **state)
 static void content_types(void **state)
 {
     (void)state;
-    assert_true(str_eq(reply_content_type(REPLY_JSON), STR("application/json;charset=utf-8")));
-    assert_true(str_eq(reply_content_type(REPLY_XML), STR("text/xml;charset=utf-8")));
+    assert_string_equal(reply_content_type(REPLY_JSON), "application/json;charset=utf-8");
+    assert_string_equal(reply_content_type(REPLY_XML), "text/xml;charset=utf-8");
 }
 
 int main(void)

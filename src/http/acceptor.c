@@ -207,8 +207,8 @@ void *acceptor_main(void *server)
             s->listen_fd = -1;
         }
         struct pollfd waits[] = { { .fd = s->wake_fd, .events = POLLIN }, { .fd = s->listen_fd, .events = POLLIN } };
-        int ready =
-            poll(waits, 2, atomic_load(&s->connections) > 0 ? TICK_MS : -1); /* without connections nothing has to be timed */
+        int wait_ms = atomic_load(&s->connections) > 0 ? TICK_MS : -1; /* without connections nothing has to be timed */
+        int ready = poll(waits, 2, wait_ms);
         int64_t now_ms = s->o.world->monotonic_ms(s->o.world->self);
         atomic_store_explicit(&s->now_ms, now_ms, memory_order_relaxed);
         uint64_t wakes;

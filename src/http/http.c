@@ -1,5 +1,6 @@
-/* http.c - see http.h. Starting, reloading, draining and stopping; what happens in between is in acceptor.c and exchange.c. *
- * * Three kinds of thread: the acceptor, which is also the reaper, the event loops of libmicrohttpd, and whoever calls
+/* http.c - see http.h. Starting, reloading, draining and stopping; what happens in between is in acceptor.c and exchange.c.
+ *
+ * Three kinds of thread: the acceptor, which is also the reaper, the event loops of libmicrohttpd, and whoever calls
  * http_reply.
  */
 #include "http/shell.h"
@@ -15,6 +16,8 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 static const char tls_priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
 
@@ -89,12 +92,6 @@ static status start_threads(http_server *s, err *e)
     return result;
 }
 
-static void close_if_open(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
 /* Half-built is fine; its threads are gone. */
 static void server_free(http_server *s)
 {
@@ -106,9 +103,9 @@ static void server_free(http_server *s)
     assert(s->begun == NULL);
     certificate_free(s->certificate);
     peers_free(s->peers);
-    close_if_open(s->listen_fd);
-    close_if_open(s->wake_fd);
-    close_if_open(s->spare_fd);
+    file_close_at(&s->listen_fd);
+    file_close_at(&s->wake_fd);
+    file_close_at(&s->spare_fd);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -173,8 +170,8 @@ void http_drain(http_server *s)
 {
     if (atomic_load(&s->is_draining))
         return;
-    (void)shutdown(s->listen_fd,
-                   SHUT_RDWR); /* frees the port now; the acceptor, whose descriptor it is, closes it once it sees the flag */
+    /* Frees the port now; the acceptor, whose descriptor it is, closes it once it sees the flag. */
+    (void)shutdown(s->listen_fd, SHUT_RDWR);
     atomic_store(&s->is_draining, true);
     acceptor_wake(s);
 }

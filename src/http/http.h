@@ -55,7 +55,6 @@ enum { HTTP_RESPONSE_HEADERS_MAX = 8 };
 typedef void (*http_handler)(void *self, http_exchange *x, const http_request *rq);
 
 typedef struct {
-    const char *name;                      /* "api", "admin": for logs and metrics */
     const char *address;                   /* "127.0.0.1", "[::1]" or "::1" */
     uint16_t port;                         /* 0: the system picks one */
     const char *certificate_pem, *key_pem; /* both or none: TLS. Borrowed while it starts */

@@ -14,8 +14,8 @@ typedef struct peers peers;
 /* connections_max: the most that will ever be counted, which sizes the table. per_network_max: 0 means no limit. */
 MUST_USE status peers_new(unsigned connections_max, unsigned per_network_max, const world *w, peers **ret, err *e);
 void peers_free(peers *p); /* NULL is fine */
-MUST_USE status peers_add(peers *p,
-                          const ip_addr *peer);   /* ST_LIMIT: its network holds as many as it may; nothing was counted */
+/* ST_LIMIT: its network holds as many as it may; nothing was counted. */
+MUST_USE status peers_add(peers *p, const ip_addr *peer);
 void peers_remove(peers *p, const ip_addr *peer); /* it was added before */
 
 #endif

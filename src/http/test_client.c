@@ -21,7 +21,6 @@ enum { PATIENCE_MS = 20000, POLL_MS = 5 };
 http_options test_options(http_handler handler, void *self)
 {
     return (http_options){
-        .name = "test",
         .address = "127.0.0.1",
         .threads = 1,
         .connections_max = 100,

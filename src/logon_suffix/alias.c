@@ -27,11 +27,7 @@ static bool imitates_an_account(str alias, uint64_t account)
     (void)snprintf(own, sizeof own, "%llu", (unsigned long long)account);
     if (str_eq(alias, str_from_c(own)))
         return false;
-    for (str rest = alias, part; rest.n > 0;) {
-        part = rest;
-        str tail = STR("");
-        (void)str_split(rest, '.', &part, &tail);
-        rest = tail;
+    for (str rest = alias, part; str_next(&rest, '.', &part);) {
         if (part.n >= ACCOUNT_ID_TEXT && str_is_of(part, ascii_is_digit))
             return true;
     }

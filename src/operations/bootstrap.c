@@ -30,16 +30,6 @@ struct bootstrap {
     char admin_logon_name[sizeof ADMIN_NAME + DEFAULT_DOMAIN_MAX + SUFFIX_MAX + 2];
 };
 
-static void arena_done(arena **a)
-{
-    arena_free(*a);
-}
-
-static void bootstrap_done(bootstrap **b)
-{
-    bootstrap_free(*b);
-}
-
 void bootstrap_free(bootstrap *b)
 {
     if (b == NULL)
@@ -49,6 +39,11 @@ void bootstrap_free(bootstrap *b)
     access_key_shown_done(&b->shown.access_key);
     secret_wipe(b, sizeof *b);
     free(b);
+}
+
+void bootstrap_free_at(bootstrap **b)
+{
+    bootstrap_free(*b);
 }
 
 uint64_t bootstrap_account(const bootstrap *b)
@@ -145,7 +140,7 @@ static bootstrap *bootstrap_alloc(vault *v, const world *w, quotas quota)
 
 status bootstrap_new(const bootstrap_options *o, vault *v, const world *w, bootstrap **ret, err *e)
 {
-    CLEANUP(bootstrap_done) bootstrap *b = bootstrap_alloc(v, w, o->quota);
+    CLEANUP(bootstrap_free_at) bootstrap *b = bootstrap_alloc(v, w, o->quota);
     if (b == NULL)
         return ST_NO_MEMORY;
     b->has_admin = true;
@@ -162,7 +157,7 @@ status bootstrap_new(const bootstrap_options *o, vault *v, const world *w, boots
 
 status recovery_new(const recovery_options *o, vault *v, const world *w, bootstrap **ret, err *e)
 {
-    CLEANUP(bootstrap_done) bootstrap *b = bootstrap_alloc(v, w, o->quota);
+    CLEANUP(bootstrap_free_at) bootstrap *b = bootstrap_alloc(v, w, o->quota);
     if (b == NULL)
         return ST_NO_MEMORY;
     b->has_admin = o->has_admin;
@@ -212,7 +207,7 @@ static status audit_account(store_tx *tx, const bootstrap *b, const char *event,
 status bootstrap_run(store_tx *tx, void *self, err *e)
 {
     const bootstrap *b = self;
-    CLEANUP(arena_done) arena *a = arena_new(16 * 1024, ARENA_MAX);
+    CLEANUP(arena_free_at) arena *a = arena_new(16 * 1024, ARENA_MAX);
     if (a == NULL)
         return ST_NO_MEMORY;
     const account_spec account = { str_from_c(b->alias), str_from_c(b->owner_email) };
@@ -261,7 +256,7 @@ static status recover_admin(store_tx *tx, arena *a, bootstrap *b, err *e)
 status recovery_run(store_tx *tx, void *self, err *e)
 {
     bootstrap *b = self;
-    CLEANUP(arena_done) arena *a = arena_new(16 * 1024, ARENA_MAX);
+    CLEANUP(arena_free_at) arena *a = arena_new(16 * 1024, ARENA_MAX);
     if (a == NULL)
         return ST_NO_MEMORY;
     account_record account;

@@ -41,13 +41,13 @@ typedef struct bootstrap bootstrap;
 MUST_USE status bootstrap_new(const bootstrap_options *o, vault *v, const world *w, bootstrap **ret, err *e);
 MUST_USE status bootstrap_run(store_tx *tx, void *self, err *e); /* self: the bootstrap. "EntityAlreadyExists.AccountAlias" */
 void bootstrap_free(bootstrap *b);                               /* NULL is fine */
+void bootstrap_free_at(bootstrap **b);                           /* for CLEANUP */
 uint64_t bootstrap_account(const bootstrap *b);
 const credentials *bootstrap_credentials(const bootstrap *b);
 
 typedef struct {
     uint64_t account;
-    bool
-        has_admin; /* user admin too: made if it is gone, thawed, AdministratorAccess, new password, AccessKey if it has room */
+    bool has_admin; /* user admin too: there, thawed, AdministratorAccess, new password, AccessKey if it has room */
     str domain_suffix;
     argon2_parameters hashing;
     quotas quota;

@@ -55,7 +55,7 @@ typedef struct {
 static status check_profile(store_tx *tx, void *self, err *e)
 {
     profile_check *j = self;
-    CLEANUP(arena_done_test) arena *a = arena_new(4096, 65536);
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
     login_profile_record r;
     TRY(store_login_profile_get(tx, a, j->principal, &r, e));
     uint8_t digest[PASSWORD_DIGEST_BYTES];

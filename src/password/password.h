@@ -27,8 +27,8 @@ typedef struct {
 /* m 8p..4194304, t 1..64, p 1..16: what a configuration may ask for. */
 bool argon2_parameters_are_valid(const argon2_parameters *p);
 
-/* 20 characters, uniform over the texts that hold letters of both cases, a digit and a symbol. No look-alikes: 0 O o, 1 l I.
- * */
+/* 20 characters, uniform over the texts that hold letters of both cases, a digit and a symbol. No look-alikes: 0 O o,
+ * 1 l I. */
 MUST_USE status password_generate(const world *w, password *ret);
 
 /* Argon2id v1.3. Salt of 8 to 32 bytes. ST_NO_MEMORY: the memory is not to be had. ST_INVALID: parameters out of range. */

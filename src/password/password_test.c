@@ -147,7 +147,7 @@ typedef struct {
 static status put(store_tx *tx, void *self, err *e)
 {
     job *j = self;
-    CLEANUP(arena_done_test) arena *a = arena_new(4096, 65536);
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
     const login_profile_spec spec = { FIXTURE_ACCOUNT, j->is_reset_required, f.now_s };
     TRY(login_profile_put(tx, a, f.vault, &f.world, &spec, j->d, e));
     TRY(store_login_profile_get(tx, a, FIXTURE_ACCOUNT, &j->got, e));

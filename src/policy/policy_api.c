@@ -8,8 +8,8 @@
 #include "user/user.h"
 #include "user/user_reply.h"
 
-/* Whom and what an attachment is between. The policy is looked up first: a name that cannot exist says so whatever the user.
- * */
+/* Whom and what an attachment is between. The policy is looked up first: a name that cannot exist says so whatever
+ * the user. */
 static status ends_of(const call *c, str type, str policy_name, str user_name, const system_policy **ret_policy,
                       user_record *ret_user, err *e)
 {

@@ -9,16 +9,6 @@
 #include "store/directory.h"
 #include "store/records.h"
 
-static void arena_cleanup(arena **a)
-{
-    arena_free(*a);
-}
-
-static void bootstrap_cleanup(bootstrap **b)
-{
-    bootstrap_free(*b);
-}
-
 static int print_credentials(const instance *i, const settings *s, const bootstrap *b, buf *out)
 {
     CLEANUP(buf_done) buf url;
@@ -34,7 +24,7 @@ static int print_credentials(const instance *i, const settings *s, const bootstr
 
 int account_create_work(const instance *i, const settings *s, buf *out)
 {
-    CLEANUP(bootstrap_cleanup) bootstrap *b = NULL;
+    CLEANUP(bootstrap_free_at) bootstrap *b = NULL;
     err e = { 0 };
     bootstrap_options o = settings_bootstrap(s);
     status st = bootstrap_new(&o, i->vault, i->world, &b, &e);
@@ -81,7 +71,7 @@ static status choose(store_tx *tx, void *self, err *e)
 
 int account_recover_work(const instance *i, const settings *s, buf *out)
 {
-    CLEANUP(bootstrap_cleanup) bootstrap *b = NULL;
+    CLEANUP(bootstrap_free_at) bootstrap *b = NULL;
     err e = { 0 };
     choice c = { .wanted = settings_text(s, SET_ACCOUNT) };
     status st = store_read_now(i->store, 0, choose, &c, &e);
@@ -96,6 +86,7 @@ int account_recover_work(const instance *i, const settings *s, buf *out)
 /* --- show --------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
+    store *store;
     const settings *s;
     choice which;
     buf *out;
@@ -134,7 +125,7 @@ static void add_account(const show *w, const account_record *r, const preference
 static status show_one(store_tx *tx, void *self, err *e)
 {
     show *w = self;
-    CLEANUP(arena_cleanup) arena *a = arena_new(4096, 65536);
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
     account_record r;
     preference_record p;
     if (a == NULL)
@@ -145,41 +136,23 @@ static status show_one(store_tx *tx, void *self, err *e)
     return ST_OK;
 }
 
-typedef struct {
-    uint64_t after, ids[256];
-    size_t n;
-} account_page;
-
-static status read_page(store_tx *tx, void *self, err *e)
+static status show_account(void *self, uint64_t account, err *e)
 {
-    account_page *p = self;
-    return directory_list_accounts(tx, p->after, p->ids, sizeof p->ids / sizeof *p->ids, &p->n, e);
-}
-
-static status show_all(const instance *i, show *w, err *e)
-{
-    account_page p = { 0 };
-    do {
-        TRY(store_read_now(i->store, 0, read_page, &p, e));
-        for (size_t k = 0; k < p.n; k++) {
-            TRY(store_read_now(i->store, p.ids[k], show_one, w, e));
-            p.after = p.ids[k];
-        }
-    } while (p.n == sizeof p.ids / sizeof *p.ids);
-    return ST_OK;
+    show *w = self;
+    return store_read_now(w->store, account, show_one, w, e);
 }
 
 int account_show_work(const instance *i, const settings *s, buf *out)
 {
     err e = { 0 };
-    show w = { .s = s, .which = { .wanted = settings_text(s, SET_ACCOUNT) }, .out = out };
+    show w = { .store = i->store, .s = s, .which = { .wanted = settings_text(s, SET_ACCOUNT) }, .out = out };
     status st;
     if (w.which.wanted.p == NULL) {
-        st = show_all(i, &w, &e);
+        st = directory_each_account(i->store, show_account, &w, &e);
     } else {
         st = store_read_now(i->store, 0, choose, &w.which, &e);
         if (st == ST_OK)
-            st = store_read_now(i->store, w.which.account, show_one, &w, &e);
+            st = show_account(&w, w.which.account, &e);
     }
     if (st == ST_OK && !buf_ok(out))
         st = err_set(&e, ST_LIMIT, NULL, "there are too many accounts to show at once: use --account");

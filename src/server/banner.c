@@ -1,6 +1,4 @@
 /* banner.c - what `argali serve` says when it is ready. Contract: server.h. */
-#include <string.h>
-
 #include "server/credentials_text.h"
 #include "server/json_text.h"
 #include "server/server.h"

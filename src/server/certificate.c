@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "server/data_folder.h"
 
 enum { PEM_MAX = 1 << 20, NAMES_MAX = 1024, CLOCK_SLACK_S = 3600 };
 
@@ -215,24 +214,23 @@ static status make_pair(const settings *s, const world *w, const char *chain_pat
         return err_set(e, ST_BUG, NULL, "the certificate just made does not read");
     TRY(file_replace(key_path, buf_bytes(&c->key_pem), 0600, e)); /* first: a certificate without its key is made again */
     TRY(file_replace(chain_path, buf_bytes(&c->chain_pem), 0644, e));
-    c->is_new = true;
     log_event(LOG_INFO, "certificate_made", LOG_Z("path", chain_path), LOG_N("expires_at_s", c->expires_at_s));
     return ST_OK;
 }
 
 static status open_own(const settings *s, const world *w, int64_t renew_below_s, server_certificate *c, err *e)
 {
-    folder_path chain, key;
+    char chain[FILE_PATH_MAX], key[FILE_PATH_MAX];
     err unread;
-    TRY(data_folder_path(settings_path(s, SET_DATA), "tls.crt", &chain, e));
-    TRY(data_folder_path(settings_path(s, SET_DATA), "tls.key", &key, e));
-    status st = read_pair(chain.p, key.p, c, &unread);
+    TRY(file_path(settings_path(s, SET_DATA), "tls.crt", chain, e));
+    TRY(file_path(settings_path(s, SET_DATA), "tls.key", key, e));
+    status st = read_pair(chain, key, c, &unread);
     if (st == ST_UNAVAILABLE) /* it may well be good: do not replace what cannot be read */
         return err_set(e, st, NULL, "%s", unread.log);
     if (st != ST_OK || c->expires_at_s - world_now_s(w) < renew_below_s)
-        TRY(make_pair(s, w, chain.p, key.p, c, e));
+        TRY(make_pair(s, w, chain, key, c, e));
     c->is_self_signed = true;
-    (void)snprintf(c->path, sizeof c->path, "%s", chain.p);
+    (void)snprintf(c->path, sizeof c->path, "%s", chain);
     return ST_OK;
 }
 

@@ -21,7 +21,6 @@ typedef struct {
     buf chain_pem, key_pem; /* each with a NUL behind it; the key's buffer wipes */
     int64_t expires_at_s;
     bool is_self_signed;      /* made here */
-    bool is_new;              /* made just now */
     char path[FILE_PATH_MAX]; /* of the certificate */
 } server_certificate;
 

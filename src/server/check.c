@@ -16,7 +16,7 @@
 #include "store/directory.h"
 #include "store/records.h"
 
-enum { PAGE_USERS = 200, PAGE_ACCOUNTS = 64, PAGE_MEMORY = 8 << 20, PROBLEMS_SHOWN_MAX = 100 };
+enum { PAGE_USERS = 200, PAGE_MEMORY = 8 << 20, PROBLEMS_SHOWN_MAX = 100 };
 
 typedef struct {
     const instance *i;
@@ -28,11 +28,6 @@ typedef struct {
     size_t after_n;
     bool is_last;
 } check;
-
-static void arena_cleanup(arena **a)
-{
-    arena_free(*a);
-}
 
 PRINTF(2, 3) static void report(check *c, const char *fmt, ...)
 {
@@ -73,7 +68,7 @@ static status check_principal(check *c, store_tx *tx, arena *a, uint64_t princip
 static status check_page(store_tx *tx, void *self, err *e)
 {
     check *c = self;
-    CLEANUP(arena_cleanup) arena *a = arena_new(65536, PAGE_MEMORY);
+    CLEANUP(arena_free_at) arena *a = arena_new(65536, PAGE_MEMORY);
     user_record *users;
     size_t n = 0;
     if (a == NULL)
@@ -93,8 +88,10 @@ static status check_page(store_tx *tx, void *self, err *e)
     return ST_OK;
 }
 
-static status check_account(check *c, err *e)
+static status check_account(void *self, uint64_t account, err *e)
 {
+    check *c = self;
+    c->account = account;
     c->accounts++;
     c->after_n = 0;
     c->is_last = false;
@@ -103,30 +100,6 @@ static status check_account(check *c, err *e)
             return err_set(e, ST_UNAVAILABLE, NULL, "the server is stopping");
         TRY(store_read_now(c->i->store, c->account, check_page, c, e));
     }
-    return ST_OK;
-}
-
-typedef struct {
-    uint64_t after, ids[PAGE_ACCOUNTS];
-    size_t n;
-} account_page;
-
-static status read_page(store_tx *tx, void *self, err *e)
-{
-    account_page *p = self;
-    return directory_list_accounts(tx, p->after, p->ids, PAGE_ACCOUNTS, &p->n, e);
-}
-
-static status check_accounts(check *c, err *e)
-{
-    account_page p = { 0 };
-    do {
-        TRY(store_read_now(c->i->store, 0, read_page, &p, e));
-        for (size_t k = 0; k < p.n; k++) {
-            c->account = p.after = p.ids[k];
-            TRY(check_account(c, e));
-        }
-    } while (p.n == PAGE_ACCOUNTS);
     return ST_OK;
 }
 
@@ -150,7 +123,7 @@ static status run(check *c, err *e)
     else if (st != ST_OK)
         return st;
     TRY(check_audit(c, e));
-    return check_accounts(c, e);
+    return directory_each_account(c->i->store, check_account, c, e);
 }
 
 static void print(const check *c, const settings *s, buf *out)

@@ -8,8 +8,11 @@
 #include "base/log.h"
 #include "server/control.h"
 #include "server/credentials_text.h"
+#include "server/data_folder.h"
+#include "server/first_start.h"
 #include "server/privileges.h"
 #include "server/serve.h"
+#include "server/setting_help.h"
 #include "server/settings_use.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, HELP_MAX = 65536 };
@@ -27,12 +30,7 @@ struct command_row {
 
 static void write_out(int fd, str s)
 {
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n <= 0)
-            return;
-        s = str_slice(s, (size_t)n, s.n);
-    }
+    (void)file_write_all(fd, bytes_of(s)); /* nobody is left to tell */
 }
 
 static int fail(const command_row *row, status s, const err *e)
@@ -46,8 +44,9 @@ static int fail(const command_row *row, status s, const err *e)
 
 static int run_serve(const command_row *row, const settings *s, const settings_input *in)
 {
-    (void)row;
-    return serve_run(s, in);
+    err e = { 0 };
+    status st = serve_run(s, in, &e);
+    return st == ST_OK ? EXIT_OK : fail(row, st, &e);
 }
 
 static void add_init_notes(const settings *s, buf *to)
@@ -72,7 +71,7 @@ static int run_init(const command_row *row, const settings *s, const settings_in
     if (st == ST_OK)
         st = privileges_become_user(settings_path(s, SET_USER), &e);
     if (st == ST_OK)
-        st = data_folder_init(s, world_system(), &b, &e);
+        st = first_start_run(s, world_system(), &b, &e);
     if (st != ST_OK)
         return fail(row, st, &e);
     settings_sign_in_url(s, NULL, &url);
@@ -173,7 +172,7 @@ static void add_command_help(const command_row *row, buf *to)
     if (row->command == 0)
         return;
     buf_add(to, STR("\nFlags (an on/off flag alone means on):\n\n"));
-    settings_print_flags(row->command, to);
+    setting_help_add_flags(row->command, to);
 }
 
 /* The row that the arguments name; *ret_words says how many of them its name took. */
@@ -192,13 +191,12 @@ static const command_row *find_command(int argc, const char *const *argv, int *r
     return NULL;
 }
 
-static int unknown_command(int argc, const char *const *argv)
+static int unknown_command(const char *const *argv)
 {
     if (strcmp(argv[0], "account") == 0)
         (void)fprintf(stderr, "argali account: say create, show or recover\n");
     else
         (void)fprintf(stderr, "argali: there is no subcommand '%.64s'; `argali help` lists them\n", argv[0]);
-    (void)argc;
     return EXIT_USAGE;
 }
 
@@ -212,11 +210,11 @@ static int run_help(const command_row *row, const settings *s, const settings_in
     if (in->argc == 0) {
         add_overview(&out);
     } else if (strcmp(in->argv[0], "settings") == 0) {
-        settings_print_all(&out);
+        setting_help_add_all(&out);
     } else {
         const command_row *wanted = find_command(in->argc, in->argv, &words);
         if (wanted == NULL)
-            return unknown_command(in->argc, in->argv);
+            return unknown_command(in->argv);
         add_command_help(wanted, &out);
     }
     write_out(STDOUT_FILENO, buf_str(&out));
@@ -228,7 +226,7 @@ static int run_help(const command_row *row, const settings *s, const settings_in
 static int run_command(const command_row *row, const settings_input *in)
 {
     settings *s = NULL;
-    settings_fault fault;
+    settings_fault fault = { "" };
     if (row->command == 0)
         return row->run(row, NULL, in);
     if (settings_load(in, &s, &fault) != ST_OK) {
@@ -266,13 +264,13 @@ int command_main(int argc, const char *const *argv, const char *const *environme
     bool is_word = is_help || is_version;
     const command_row *row = is_word ? find_command(1, word, &words) : find_command(argc - 1, argv + 1, &words);
     if (row == NULL)
-        return unknown_command(argc - 1, argv + 1);
+        return unknown_command(argv + 1);
     settings_input in = { .command_name = row->name,
                           .command = row->command,
                           .argc = argc - 1 - words,
                           .argv = argv + 1 + words,
                           .environment = environment };
-    if (settings_wants_help(in.argc, in.argv))
+    if (setting_help_is_wanted(in.argc, in.argv))
         return print_help(row);
     return run_command(row, &in);
 }

@@ -22,16 +22,10 @@ enum { REQUEST_MAX = 16384, SEND_TIMEOUT_S = 5, ANSWER_TIMEOUT_S = 3600, FRAME_H
 struct control {
     const instance *instance;
     const settings *settings;
-    folder_path path;
+    char path[FILE_PATH_MAX];
     int listener, wake;
     pthread_t thread;
 };
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd);
-}
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
@@ -163,7 +157,7 @@ static void *serve(void *self)
             break;
         if (watched[1].revents != 0)
             break;
-        CLEANUP(close_fd) int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+        CLEANUP(file_close_at) int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
             serve_peer(c, fd);
     }
@@ -172,8 +166,8 @@ static void *serve(void *self)
 
 static status listen_there(const char *dir, const char *path, int *ret, err *e)
 {
-    CLEANUP(close_fd) int folder = open_folder(dir);
-    CLEANUP(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CLEANUP(file_close_at) int folder = open_folder(dir);
+    CLEANUP(file_close_at) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_un address = socket_address(folder);
     if (folder < 0 || fd < 0 || (unlink(path) != 0 && errno != ENOENT) ||
         bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0600) != 0 || listen(fd, 4) != 0)
@@ -185,8 +179,8 @@ static status listen_there(const char *dir, const char *path, int *ret, err *e)
 
 static void control_free(control *c)
 {
-    close_fd(&c->listener);
-    close_fd(&c->wake);
+    file_close_at(&c->listener);
+    file_close_at(&c->wake);
     free(c);
 }
 
@@ -202,9 +196,9 @@ status control_start(const instance *i, const settings *s, control **ret, err *e
     c->wake = eventfd(0, EFD_CLOEXEC);
     status st = c->wake < 0 ? err_set(e, ST_UNAVAILABLE, NULL, "eventfd: %s", strerror(errno)) : ST_OK;
     if (st == ST_OK)
-        st = data_folder_path(dir, "control.sock", &c->path, e);
+        st = file_path(dir, "control.sock", c->path, e);
     if (st == ST_OK)
-        st = listen_there(dir, c->path.p, &c->listener, e);
+        st = listen_there(dir, c->path, &c->listener, e);
     if (st == ST_OK && pthread_create(&c->thread, NULL, serve, c) != 0)
         st = err_set(e, ST_UNAVAILABLE, NULL, "the control thread does not start");
     if (st != ST_OK) {
@@ -221,7 +215,7 @@ void control_stop(control *c)
         return;
     (void)eventfd_write(c->wake, 1);
     (void)pthread_join(c->thread, NULL);
-    (void)unlink(c->path.p);
+    (void)unlink(c->path);
     control_free(c);
 }
 
@@ -229,8 +223,8 @@ void control_stop(control *c)
 
 static status reach(const char *dir, int *ret, err *e)
 {
-    CLEANUP(close_fd) int folder = open_folder(dir);
-    CLEANUP(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CLEANUP(file_close_at) int folder = open_folder(dir);
+    CLEANUP(file_close_at) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address = socket_address(folder);
     if (folder < 0 || fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         bool is_absent = errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR;
@@ -243,7 +237,7 @@ static status reach(const char *dir, int *ret, err *e)
 
 status control_call(const char *dir, const char *work, str settings_text, buf *out, int *ret_exit_code, err *e)
 {
-    CLEANUP(close_fd) int fd = -1;
+    CLEANUP(file_close_at) int fd = -1;
     CLEANUP(buf_done) buf request;
     CLEANUP(buf_done) buf answer;
     buf_init(&request, REQUEST_MAX);

@@ -1,8 +1,6 @@
 /* credentials_text.c - see credentials_text.h. It and banner.c are what reveals secrets in the server. */
 #include "server/credentials_text.h"
 
-#include <string.h>
-
 #include "server/json_text.h"
 
 static void add_json_secret(buf *to, const char *name, const secret *s)

@@ -1,4 +1,4 @@
-/* data_folder.h - the data folder: what lies in it, whether it is ours, and its first contents.
+/* data_folder.h - the data folder: what lies in it, and whether it is ours.
  *
  *   master.key         0400  the master key, unless it is kept elsewhere (master-key-file)
  *   argali.db          0600  the store, with argali.db-wal and argali.db-shm while it is open
@@ -7,20 +7,23 @@
  *   tls.crt, tls.key         the self-signed server certificate (0644) and its key (0600)
  *   lock, control.sock 0600  of the running server
  *   argali.conf              the operator's, optional
+ *   init.part                a first start that is not whole yet (first_start.h)
  *
- * A first start is whole or did not happen: everything is made in the folder init.part and moved, the store last. argali.db
- * in its place is therefore what makes a folder a data folder; init.part without it is an unfinished start, which the next
- * one clears away. A folder with anything else in it is not touched.
- * Errors: ST_CONFLICT, someone else's files or another process at work; ST_UNAVAILABLE, the system refused. Waits for the
- * disk.
+ * argali.db is the last to arrive, so it is what makes a folder a data folder. A folder with anything else in it is not
+ * touched.
+ * Errors: ST_CONFLICT, someone else's files or another process at work; ST_INVALID, no such user, or a path that is too long;
+ * ST_UNAVAILABLE, the system refused. Waits for the disk.
  */
 #ifndef ARGALI_SERVER_DATA_FOLDER_H
 #define ARGALI_SERVER_DATA_FOLDER_H
 
 #include "base/file.h"
-#include "base/world.h"
-#include "operations/bootstrap.h"
 #include "server/settings.h"
+
+#define FOLDER_STORE       "argali.db"
+#define FOLDER_MASTER_KEY  "master.key"
+#define FOLDER_CREDENTIALS "first-credentials"
+#define FOLDER_STAGING     "init.part"
 
 typedef enum {
     FOLDER_ABSENT,
@@ -35,20 +38,10 @@ MUST_USE status data_folder_inspect(const char *dir, folder_kind *ret, err *e);
 /* 0700; fine if it is there. What is made as root belongs to `user` (NULL: to root). */
 MUST_USE status data_folder_make(const char *dir, const char *user, err *e);
 
+/* Takes the folder's lock, which ends with close(*ret_fd). ST_CONFLICT: another process holds it. */
+MUST_USE status data_folder_lock(const char *dir, int *ret_fd, err *e);
 MUST_USE status data_folder_check_free(const char *dir, err *e); /* ST_CONFLICT: another process holds it, now */
 
-typedef struct {
-    char p[FILE_PATH_MAX];
-} folder_path;
-MUST_USE status data_folder_path(const char *dir, const char *name, folder_path *ret, err *e); /* ST_LIMIT: too long */
-MUST_USE status data_folder_key_path(const settings *s, folder_path *ret, err *e);             /* of the master key */
-
-/* Makes the master key where it is kept outside of the folder and is not there yet. */
-MUST_USE status data_folder_make_outside_key(const settings *s, const world *w, err *e);
-
-/* Fills an absent, empty or unfinished folder: master key, store, first account, first-credentials. ret is the caller's to
- * free. */
-MUST_USE status data_folder_init(const settings *s, const world *w, bootstrap **ret, err *e);
-void data_folder_sweep(const char *dir); /* what a first start may have left behind after it was whole */
+MUST_USE status data_folder_key_path(const settings *s, char ret[FILE_PATH_MAX], err *e); /* of the master key */
 
 #endif

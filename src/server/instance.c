@@ -21,15 +21,10 @@ status instance_put_store_check(store *s, vault *v, err *e)
     return store_apply_now(s, 0, put_check, &value, e);
 }
 
-static void arena_cleanup(arena **a)
-{
-    arena_free(*a);
-}
-
 static status check_key(store_tx *tx, void *self, err *e)
 {
     vault *v = self;
-    CLEANUP(arena_cleanup) arena *a = arena_new(1024, 4096);
+    CLEANUP(arena_free_at) arena *a = arena_new(1024, 4096);
     bytes value;
     if (a == NULL)
         return ST_NO_MEMORY;
@@ -47,7 +42,6 @@ static status open_store(const settings *s, instance *i, err *e)
         .readers = settings_number(s, SET_READER_THREADS),
         .queue_max = 16384,
         .batch_max = settings_number(s, SET_BATCH_MAX),
-        .world = i->world,
     };
     TRY(store_open(&o, &i->store, e));
     return store_read_now(i->store, 0, check_key, i->vault, e);
@@ -57,16 +51,16 @@ status instance_open(const settings *s, const world *w, instance *ret, err *e)
 {
     CLEANUP(instance_close) instance i = { .world = w };
     const char *dir = settings_path(s, SET_DATA);
-    folder_path key;
+    char key[FILE_PATH_MAX];
     folder_kind kind;
     TRY(data_folder_inspect(dir, &kind, e));
     if (kind != FOLDER_READY)
         return err_set(e, ST_NOT_FOUND, NULL, "%.120s holds no store yet: `argali init --data DIR` makes one", dir);
-    TRY(data_folder_key_path(s, &key, e));
-    if (access(key.p, F_OK) != 0)
+    TRY(data_folder_key_path(s, key, e));
+    if (access(key, F_OK) != 0)
         return err_set(e, ST_INVALID, NULL, "there is a store but no master key at %.120s: restore it from where it is kept",
-                       key.p);
-    TRY(vault_open(key.p, w, &i.vault, e));
+                       key);
+    TRY(vault_open(key, w, &i.vault, e));
     TRY(open_store(s, &i, e));
     *ret = i;
     i = (instance){ 0 };

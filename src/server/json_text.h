@@ -7,10 +7,8 @@
 
 #include "base/buf.h"
 
-void json_add_string(buf *to, str value); /* quoted and escaped; value must be valid UTF-8; absent: null */
-
 /* `"name":"value"`, with a comma before it unless the buffer ends with '{'. */
-void json_add_text(buf *to, const char *name, str value);
+void json_add_text(buf *to, const char *name, str value); /* any bytes (catalogue/escape.h); absent: null */
 void json_add_number(buf *to, const char *name, uint64_t value);
 
 #endif

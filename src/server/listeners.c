@@ -25,6 +25,11 @@ static void format_address(const char *host, bool is_v6, unsigned port, char ret
     (void)snprintf(ret, ADDRESS_MAX, is_v6 ? "[%.45s]:%u" : "%.45s:%u", host, port);
 }
 
+const char *listener_name(listener_id id)
+{
+    return kinds[id].name;
+}
+
 void server_address(const server *v, listener_id id, char ret[ADDRESS_MAX])
 {
     listen_address a = settings_address(v->settings, kinds[id].setting);
@@ -98,7 +103,6 @@ static http_options options_of(server *v, listener_id id, const listen_address *
     const settings *s = v->settings;
     bool is_tls = id == LISTENER_API_TLS, is_admin = id == LISTENER_ADMIN;
     return (http_options){
-        .name = kinds[id].name,
         .address = a->host,
         .port = a->port,
         .certificate_pem = is_tls ? certificate_chain(&v->certificate) : NULL,

@@ -8,8 +8,6 @@
 
 #include "server/server.h"
 
-static const char *const listener_names[LISTENER_COUNT] = { "api", "api_tls", "admin" };
-
 static void begin(buf *to, const char *name, const char *type, const char *help)
 {
     buf_addf(to, "# HELP argali_%s %s\n# TYPE argali_%s %s\n", name, help, name, type);
@@ -63,19 +61,19 @@ static void add_http(const server *v, buf *to)
             counts[i] = http_count(v->listener[i]);
     begin(to, "http_connections", "gauge", "Open connections.");
     for (int i = 0; i < LISTENER_COUNT; i++)
-        labelled(to, "http_connections", "listener", listener_names[i], counts[i].connections);
+        labelled(to, "http_connections", "listener", listener_name((listener_id)i), counts[i].connections);
     begin(to, "http_requests_total", "counter", "Requests that reached a handler.");
     for (int i = 0; i < LISTENER_COUNT; i++)
-        labelled(to, "http_requests_total", "listener", listener_names[i], counts[i].requests);
+        labelled(to, "http_requests_total", "listener", listener_name((listener_id)i), counts[i].requests);
     begin(to, "http_refused_total", "counter",
           "Requests and connections refused before a handler: broken heads, limits, deadlines.");
     for (int i = 0; i < LISTENER_COUNT; i++) {
-        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"head\"} %" PRIu64 "\n", listener_names[i],
+        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"head\"} %" PRIu64 "\n", listener_name((listener_id)i),
                  counts[i].refused_head);
-        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"limit\"} %" PRIu64 "\n", listener_names[i],
+        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"limit\"} %" PRIu64 "\n", listener_name((listener_id)i),
                  counts[i].refused_limit);
-        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"deadline\"} %" PRIu64 "\n", listener_names[i],
-                 counts[i].reaped);
+        buf_addf(to, "argali_http_refused_total{listener=\"%s\",reason=\"deadline\"} %" PRIu64 "\n",
+                 listener_name((listener_id)i), counts[i].reaped);
     }
 }
 

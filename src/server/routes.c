@@ -5,9 +5,6 @@
  * that a name which an attacker points at this address shows nothing (DNS rebinding). Page requests to a loopback address go
  * to the name.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "server/server.h"
 
 enum { PAGE_PATH_MAX = 1024, PAGE_TEXT_MAX = 65536 };
@@ -138,8 +135,8 @@ static void answer_metrics(server *v, http_exchange *x)
         reply_text(x, 503, STR("Out of memory.\n"));
 }
 
-/* A name that an attacker points at loopback comes as another Host: only whoever means this machine is answered (DNS rebinding). Beyond
- * loopback the listener was put there on purpose, under names that only its operator knows. */
+/* A name that an attacker points at loopback comes as another Host: only whoever means this machine is answered (DNS
+ * rebinding). Beyond loopback the listener was put there on purpose, under names that only its operator knows. */
 static bool is_admin_host(const http_request *rq)
 {
     str host = http_header_get(rq, STR("Host")), name = host, port;

@@ -1,31 +1,28 @@
 /* serve.c - see serve.h. */
 #include "server/serve.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "server/data_folder.h"
+#include "server/first_start.h"
 #include "server/privileges.h"
 #include "server/server.h"
 #include "server/settings_use.h"
 
-enum { TICK_MS = 1000, DRAIN_STEP_MS = 20, CERTIFICATE_CHECK_S = 3600, CERTIFICATE_WARN_S = 14 * 86400, BOOT_ID_MAX = 64 };
+enum { TICK_MS = 1000, DRAIN_STEP_MS = 20, CERTIFICATE_CHECK_S = 3600, CERTIFICATE_WARN_S = 14 * 86400 };
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */
 
 /* Before the first thread, so that all inherit it and only the main thread takes signals. */
 static void block_signals(sigset_t *ret)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a write past the file size limit is then an error */
     (void)sigemptyset(ret);
     (void)sigaddset(ret, SIGTERM);
     (void)sigaddset(ret, SIGINT);
@@ -79,7 +76,7 @@ static status prepare(const settings *s, const world *w, err *e)
     TRY(privileges_become_user(settings_path(s, SET_USER), e));
     TRY(data_folder_check_free(dir, e));
     TRY(listeners_check(s, e));
-    return kind == FOLDER_READY ? ST_OK : data_folder_make_outside_key(s, w, e);
+    return kind == FOLDER_READY ? ST_OK : first_start_make_key(s, w, e);
 }
 
 static void warn_of_folder_mode(const char *dir)
@@ -106,39 +103,19 @@ static status first_account(const settings *s, const world *w, bootstrap **ret, 
     TRY(data_folder_inspect(settings_path(s, SET_DATA), &kind, e));
     if (kind == FOLDER_READY)
         return ST_OK;
-    TRY(data_folder_init(s, w, ret, e));
+    TRY(first_start_run(s, w, ret, e));
     log_event(LOG_INFO, "first_account_made", LOG_Z("folder", settings_path(s, SET_DATA)));
     return ST_OK;
 }
 
-/* Where the kernel's boot id cannot be read every start counts as one after a restart of the machine: refusing is the safe
- * mistake. */
-static void read_boot_id(const world *w, char ret[BOOT_ID_MAX])
-{
-    CLEANUP(buf_done) buf text;
-    err e;
-    uint8_t chance[8] = { 0 };
-    buf_init(&text, BOOT_ID_MAX);
-    if (file_read("/proc/sys/kernel/random/boot_id", BOOT_ID_MAX, &text, &e) == ST_OK) {
-        (void)snprintf(ret, BOOT_ID_MAX, "%.36s", (const char *)text.p);
-        return;
-    }
-    (void)!world_random(w, chance, sizeof chance);
-    (void)snprintf(ret, BOOT_ID_MAX, "unknown-%02x%02x%02x%02x%02x%02x%02x%02x", chance[0], chance[1], chance[2], chance[3],
-                   chance[4], chance[5], chance[6], chance[7]);
-}
-
 static status open_nonces(server *v, err *e)
 {
-    folder_path path;
-    char boot_id[BOOT_ID_MAX];
-    read_boot_id(v->world, boot_id);
-    TRY(data_folder_path(settings_path(v->settings, SET_DATA), "nonces", &path, e));
+    char path[FILE_PATH_MAX];
+    TRY(file_path(settings_path(v->settings, SET_DATA), "nonces", path, e));
     nonces_options o = {
-        .path = path.p,
+        .path = path,
         .calls_per_second = settings_number(v->settings, SET_CALLS_PER_SECOND),
         .world = v->world,
-        .boot_id = boot_id,
     };
     return nonces_open(&o, &v->nonces, e);
 }
@@ -154,7 +131,6 @@ static status open_api(server *v, err *e)
         .world = v->world,
         .quota = settings_quotas(s),
         .domain_suffix = settings_text(s, SET_DOMAIN_SUFFIX),
-        .public_url = str_from_c(v->public_url),
         .accepts_v1 = settings_is_on(s, SET_SIGNATURE_V1),
         .failures_per_minute = settings_number(s, SET_FAILURES_PER_MINUTE),
         .blocking_threads = settings_number(s, SET_BLOCKING_THREADS),
@@ -189,7 +165,7 @@ static status open_all(server *v, err *e)
 {
     TRY(instance_open(v->settings, v->world, &v->instance, e));
     v->instance.is_stopping = &v->is_stopping;
-    data_folder_sweep(settings_path(v->settings, SET_DATA));
+    first_start_sweep(settings_path(v->settings, SET_DATA));
     TRY(open_nonces(v, e));
     v->auditor = auditor_new(v->instance.store, v->instance.vault, v->world);
     if (v->auditor == NULL)
@@ -210,12 +186,7 @@ static status print_banner(const server *v, const bootstrap *first)
     banner_add(v, first != NULL ? bootstrap_credentials(first) : NULL, isatty(STDOUT_FILENO) == 1, &text);
     if (!buf_ok(&text))
         return ST_NO_MEMORY;
-    for (size_t at = 0; at < text.n;) {
-        ssize_t n = write(STDOUT_FILENO, text.p + at, text.n - at);
-        if (n <= 0)
-            return ST_OK; /* nobody reads: the server serves all the same */
-        at += (size_t)n;
-    }
+    (void)file_write_all(STDOUT_FILENO, buf_bytes(&text)); /* nobody reads: the server serves all the same */
     return ST_OK;
 }
 
@@ -356,8 +327,7 @@ static void write_everything(server *v)
 }
 
 /* From here on a second signal ends the process by itself: what is not written yet is what a kill -9 would lose, which
- * is nothing
- * that was acknowledged. */
+ * is nothing that was acknowledged. */
 static void let_signals_end_it(void)
 {
     sigset_t ending;
@@ -386,13 +356,6 @@ static void close_all(server *v)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-static int failed(const char *what, status s, const err *e)
-{
-    const char *why = e->log[0] != '\0' ? e->log : status_name(s);
-    (void)fprintf(stderr, "argali %s: %s%s%s\n", what, e->code, e->code[0] != '\0' ? ": " : "", why);
-    return 1;
-}
-
 static status start(server *v, bootstrap **first, privileges_state *p, err *e)
 {
     TRY(prepare(v->settings, v->world, e));
@@ -405,22 +368,21 @@ static status start(server *v, bootstrap **first, privileges_state *p, err *e)
     return ST_OK;
 }
 
-int serve_run(const settings *s, const settings_input *again)
+status serve_run(const settings *s, const settings_input *again, err *e)
 {
     const world *w = world_system();
     server *v = calloc(1, sizeof *v);
     bootstrap *first = NULL;
     privileges_state p = { 0 };
     sigset_t signals;
-    err e = { 0 };
     if (v == NULL)
-        return failed("serve", ST_NO_MEMORY, &e);
+        return ST_NO_MEMORY;
     v->settings = s;
     v->world = v->instance.world = w;
     v->started_at_ms = w->monotonic_ms(w->self);
     v->started_at_s = world_now_s(w);
     block_signals(&signals);
-    status st = start(v, &first, &p, &e);
+    status st = start(v, &first, &p, e);
     if (st == ST_OK) {
         atomic_store_explicit(&v->is_open, true, memory_order_release);
         log_event(LOG_INFO, "ready", LOG_Z("public_url", v->public_url),
@@ -439,5 +401,5 @@ int serve_run(const settings *s, const settings_input *again)
     if (st == ST_OK)
         log_event(LOG_INFO, "stopped");
     free(v);
-    return st == ST_OK ? 0 : failed("serve", st, &e);
+    return st;
 }

@@ -14,6 +14,7 @@
 
 enum { DRAIN_MS = 5000 };
 
-int serve_run(const settings *s, const settings_input *again); /* exit code; `again` loads the settings anew */
+/* Returns when the server has stopped; `again` loads the settings anew. */
+MUST_USE status serve_run(const settings *s, const settings_input *again, err *e);
 
 #endif

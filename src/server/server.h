@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "audit/audit.h"
 #include "http/http.h"
+#include "operations/bootstrap.h"
 #include "server/certificate.h"
 #include "server/control.h"
 #include "server/instance.h"
@@ -41,15 +42,17 @@ typedef struct server {
     atomic_bool is_stopping;
 } server;
 
+const char *listener_name(listener_id id); /* "api", "api_tls", "admin": for logs and metrics */
+
 /* "127.0.0.1:8080", "[::1]:8443" of a running listener; empty when it is off. */
 void server_address(const server *v, listener_id id, char ret[ADDRESS_MAX]);
 
 /* Starts the three listeners with the rules on busy ports: the API's is an error that names a free one, as is any that was
  * asked for; a busy default address of https or admin is a warning. */
 MUST_USE status listeners_start(server *v, err *e);
-MUST_USE status listeners_check(const settings *s,
-                                err *e); /* ST_CONFLICT: one that would be an error is busy now; before anything is made */
-void listeners_name(server *v);          /* fills the public texts once the ports are known */
+/* ST_CONFLICT: an address that would be an error is busy now; before anything is made. */
+MUST_USE status listeners_check(const settings *s, err *e);
+void listeners_name(server *v); /* fills the public texts once the ports are known */
 
 void routes_api(void *self, http_exchange *x, const http_request *rq); /* http_handlers; self is the server */
 void routes_admin(void *self, http_exchange *x, const http_request *rq);

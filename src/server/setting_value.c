@@ -13,11 +13,7 @@ static bool is_domain(str s)
 {
     if (s.n == 0 || s.n > 253)
         return false;
-    for (str label, rest = s; rest.p != NULL;) {
-        if (!str_split(rest, '.', &label, &rest)) {
-            label = rest;
-            rest = (str){ 0 };
-        }
+    for (str label, rest = s; str_next(&rest, '.', &label);) {
         bool is_long = label.n == 0 || label.n > 63;
         if (is_long || !str_is_of(label, is_host_char) || label.p[0] == '-' || label.p[label.n - 1] == '-')
             return false;
@@ -98,11 +94,7 @@ static bool is_url(str s)
 static bool parse_choice(const char *allowed, str s, uint32_t *ret)
 {
     str rest = str_from_c(allowed), one;
-    for (uint32_t i = 0; rest.p != NULL; i++) {
-        if (!str_split(rest, '|', &one, &rest)) {
-            one = rest;
-            rest = (str){ 0 };
-        }
+    for (uint32_t i = 0; str_next(&rest, '|', &one); i++) {
         if (str_eq(one, s)) {
             *ret = i;
             return true;
@@ -118,11 +110,7 @@ static status parse_list(const setting_row *row, str s, arena *a, setting_value 
     size_t n = 0;
     if (items == NULL || networks == NULL)
         return ST_NO_MEMORY;
-    for (str item, rest = s; rest.p != NULL; n++) {
-        if (!str_split(rest, ',', &item, &rest)) {
-            item = rest;
-            rest = (str){ 0 };
-        }
+    for (str item, rest = s; str_next(&rest, ',', &item); n++) {
         if (n == SETTING_LIST_MAX)
             return ST_INVALID;
         items[n] = str_trim(item);

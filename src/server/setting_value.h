@@ -1,6 +1,7 @@
 /* setting_value.h - one value of a setting: from text to what its type means. Private to settings.c and its tests.
  *
- * Pure; lists and copies live in the given arena. ST_INVALID: the text is not allowed; setting_allowed() says what is.
+ * Pure; lists and copies live in the given arena. ST_INVALID: the text is not allowed;
+ * setting_allowed() (setting_help.h) says what is.
  */
 #ifndef ARGALI_SERVER_SETTING_VALUE_H
 #define ARGALI_SERVER_SETTING_VALUE_H

@@ -2,7 +2,6 @@
 #include "server/settings.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "base/file.h"
 #include "server/config_file.h"
+#include "server/setting_help.h"
 #include "server/setting_value.h"
 
 enum { SETTINGS_MEMORY_MAX = 1 << 20 };
@@ -23,8 +23,6 @@ struct settings {
     str file; /* absent: none was read */
 };
 
-/* --- what is said when something is wrong ------------------------------------------------------------------------- */
-
 PRINTF(2, 3) static status complain(settings_fault *f, const char *fmt, ...)
 {
     va_list args;
@@ -35,97 +33,10 @@ PRINTF(2, 3) static status complain(settings_fault *f, const char *fmt, ...)
     return ST_INVALID;
 }
 
-static void add_choices(const char *allowed, buf *to)
+static status no_memory(settings_fault *f)
 {
-    buf_add(to, STR("one of: "));
-    for (const char *p = allowed; *p != '\0'; p++) {
-        if (*p == '|')
-            buf_add(to, STR(", "));
-        else
-            buf_add_char(to, *p);
-    }
-}
-
-void setting_allowed(setting_id id, buf *to)
-{
-    const setting_row *row = &setting_rows[id];
-    switch (row->type) {
-    case SETTING_TEXT:
-        buf_add(to, STR("a text of at most 1,024 bytes without control characters"));
-        break;
-    case SETTING_PATH:
-        buf_add(to, STR("a path"));
-        break;
-    case SETTING_ADDRESS:
-        buf_add(to, STR("ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"));
-        break;
-    case SETTING_ADDRESS_OR_OFF:
-        buf_add(to, STR("ADDRESS:PORT, such as 127.0.0.1:8443 or [::1]:8443, or off"));
-        break;
-    case SETTING_URL:
-        buf_add(to, STR("http://HOST[:PORT] or https://HOST[:PORT] without a path"));
-        break;
-    case SETTING_DOMAIN:
-        buf_add(to, STR("a domain name"));
-        break;
-    case SETTING_BOOL:
-        buf_add(to, STR("one of: on, off"));
-        break;
-    case SETTING_NUMBER:
-        buf_addf(to, "a whole number from %u to %u", (unsigned)row->min, (unsigned)row->max);
-        break;
-    case SETTING_CHOICE:
-        add_choices(row->allowed, to);
-        if (id == SET_STORE)
-            buf_add(to, STR(" (SQLite in the data folder is the only engine so far)"));
-        break;
-    case SETTING_HOSTS:
-        buf_add(to, STR("HOST or HOST:PORT, up to 64 separated by commas"));
-        break;
-    case SETTING_NETWORKS:
-        buf_add(to, STR("addresses or networks such as 10.0.0.0/8, up to 64 separated by commas"));
-        break;
-    }
-}
-
-/* Edits that turn a into b: insert, delete, replace. Names of settings are short. */
-static size_t distance(str a, str b)
-{
-    enum { NAME_MAX_HERE = 48 };
-    size_t row[NAME_MAX_HERE + 1];
-    if (a.n > NAME_MAX_HERE || b.n > NAME_MAX_HERE)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t above = row[j];
-            size_t replaced = diagonal + (a.p[i - 1] == b.p[j - 1] ? 0 : 1);
-            size_t moved = (above < row[j - 1] ? above : row[j - 1]) + 1;
-            row[j] = replaced < moved ? replaced : moved;
-            diagonal = above;
-        }
-    }
-    return row[b.n];
-}
-
-static const char *nearest_name(str given)
-{
-    size_t best = SIZE_MAX;
-    const char *name = NULL;
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        str known = str_from_c(setting_rows[i].name);
-        size_t d = distance(given, known);
-        if (given.n >= 4 && str_starts(known, given)) /* an unfinished name */
-            d = 1;
-        if (d < best) {
-            best = d;
-            name = setting_rows[i].name;
-        }
-    }
-    return best <= given.n / 3 + 1 ? name : NULL;
+    (void)complain(f, "out of memory");
+    return ST_NO_MEMORY;
 }
 
 static bool find_row(str name, setting_id *ret)
@@ -140,7 +51,7 @@ static bool find_row(str name, setting_id *ret)
 
 static status unknown_setting(const char *where, str name, settings_fault *f)
 {
-    const char *near = nearest_name(name);
+    const char *near = setting_nearest(name);
     str shown = str_slice(name, 0, 64);
     if (near != NULL)
         return complain(f, "%sthere is no setting '" STR_FMT "'; did you mean '%s'?", where, STR_ARG(shown), near);
@@ -161,10 +72,8 @@ static status apply(settings *s, setting_id id, str text, setting_source source,
         return complain(f, "%s: '" STR_FMT "' is not allowed for %s; allowed is " STR_FMT, where, STR_ARG(shown),
                         setting_rows[id].name, STR_ARG(buf_str(&allowed)));
     }
-    if (st != ST_OK) {
-        (void)complain(f, "%s: out of memory", where);
-        return st;
-    }
+    if (st != ST_OK)
+        return no_memory(f);
     s->value[id] = v;
     s->source[id] = source;
     return ST_OK;
@@ -286,7 +195,7 @@ static status apply_flags(settings *s, const settings_input *in, settings_fault 
 /* --- the file ----------------------------------------------------------------------------------------------------- */
 
 /* --config, or DIR/argali.conf where it exists. */
-static status find_file(settings *s, str *ret)
+static status find_file(settings *s, str *ret, settings_fault *f)
 {
     *ret = (str){ 0 };
     if (settings_has(s, SET_CONFIG)) {
@@ -296,7 +205,8 @@ static status find_file(settings *s, str *ret)
     if (!settings_has(s, SET_DATA))
         return ST_OK;
     str path;
-    TRY(arena_printf(s->memory, &path, "%s/argali.conf", settings_path(s, SET_DATA)));
+    if (arena_printf(s->memory, &path, "%s/argali.conf", settings_path(s, SET_DATA)) != ST_OK)
+        return no_memory(f);
     if (access(path.p, F_OK) == 0)
         *ret = path;
     return ST_OK;
@@ -308,7 +218,7 @@ static status apply_file(settings *s, settings_fault *f)
     buf_init(&text, CONFIG_TEXT_MAX);
     err e = { 0 };
     str path;
-    TRY(find_file(s, &path));
+    TRY(find_file(s, &path, f));
     if (path.p == NULL)
         return ST_OK;
     status st = file_read(path.p, CONFIG_TEXT_MAX, &text, &e);
@@ -354,8 +264,7 @@ static status settings_new(settings **ret, settings_fault *f)
         s->memory = arena_new(16384, SETTINGS_MEMORY_MAX);
     if (s == NULL || s->memory == NULL) {
         free(s);
-        (void)complain(f, "out of memory");
-        return ST_NO_MEMORY;
+        return no_memory(f);
     }
     *ret = s;
     return ST_OK;
@@ -477,39 +386,4 @@ listen_address settings_address(const settings *s, setting_id id)
 const char *settings_file(const settings *s)
 {
     return s->file.p;
-}
-
-/* --- help --------------------------------------------------------------------------------------------------------- */
-
-bool settings_wants_help(int argc, const char *const *argv)
-{
-    for (int i = 0; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            return true;
-    return false;
-}
-
-static void print_row(setting_id id, const char *prefix, buf *to)
-{
-    const setting_row *row = &setting_rows[id];
-    CLEANUP(buf_done) buf allowed;
-    buf_init(&allowed, SETTINGS_MESSAGE_MAX);
-    setting_allowed(id, &allowed);
-    buf_addf(to, "  %s%s\n      %s\n      Allowed: " STR_FMT ".", prefix, row->name, row->help, STR_ARG(buf_str(&allowed)));
-    if (row->fallback != NULL)
-        buf_addf(to, " Default: %s.", row->fallback);
-    buf_add_char(to, '\n');
-}
-
-void settings_print_flags(unsigned command, buf *to)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++)
-        if ((setting_rows[i].commands & command) != 0)
-            print_row((setting_id)i, "--", to);
-}
-
-void settings_print_all(buf *to)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++)
-        print_row((setting_id)i, "", to);
 }

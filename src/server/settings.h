@@ -151,11 +151,4 @@ listen_address settings_address(const settings *s, setting_id id);
 
 const char *settings_file(const settings *s); /* the configuration file that was read; NULL: none */
 
-/* Is a given flag --help (or -h) among the arguments? */
-bool settings_wants_help(int argc, const char *const *argv);
-void settings_print_flags(unsigned command, buf *to); /* for --help */
-void settings_print_all(buf *to);                     /* `argali help settings` */
-/* "--listen, listen in argali.conf, ARGALI_LISTEN": the allowed values of a setting, for people. */
-void setting_allowed(setting_id id, buf *to);
-
 #endif

@@ -73,8 +73,8 @@ static int add_socket_conditions(scmp_filter_ctx f)
     return bad | seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
 }
 
-/* Memory is never executable that was not so at start: no code can be brought in. New processes cannot be made, only threads.
- */
+/* Memory is never executable that was not so at start: no code can be brought in. New processes cannot be
+ * made, only threads. */
 static int add_conditions(scmp_filter_ctx f)
 {
     int bad = 0;

@@ -52,6 +52,31 @@ status directory_list_accounts(store_tx *tx, uint64_t after, uint64_t *ret, size
     return list_ids(&q, ret, max, ret_n, e);
 }
 
+enum { PAGE_ACCOUNTS = 256 };
+
+typedef struct {
+    uint64_t after, ids[PAGE_ACCOUNTS];
+    size_t n;
+} account_page;
+
+static status read_page(store_tx *tx, void *self, err *e)
+{
+    account_page *p = self;
+    return directory_list_accounts(tx, p->after, p->ids, PAGE_ACCOUNTS, &p->n, e);
+}
+
+status directory_each_account(store *s, status (*visit)(void *self, uint64_t account, err *e), void *self, err *e)
+{
+    account_page p = { 0 };
+    do {
+        TRY(store_read_now(s, 0, read_page, &p, e));
+        for (size_t i = 0; i < p.n; i++)
+            TRY(visit(self, p.ids[i], e));
+        p.after = p.n > 0 ? p.ids[p.n - 1] : p.after;
+    } while (p.n == PAGE_ACCOUNTS);
+    return ST_OK;
+}
+
 status directory_list_unsealed(store_tx *tx, uint64_t from, uint64_t *ret, size_t max, size_t *ret_n, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, Q_DIRECTORY_LIST_UNSEALED);

@@ -9,6 +9,9 @@ MUST_USE status directory_find_alias(store_tx *tx, str alias, uint64_t *ret_acco
 MUST_USE status directory_has_account(store_tx *tx, uint64_t account, err *e);                /* ST_OK or ST_NOT_FOUND */
 /* Accounts after `after`, ascending, at most max. */
 MUST_USE status directory_list_accounts(store_tx *tx, uint64_t after, uint64_t *ret, size_t max, size_t *ret_n, err *e);
+/* Calls `visit` for every account, ascending; the first that is not ST_OK ends it. Waits, page after page, each in a snapshot
+ * of its own: for subcommands and checks, never on a thread that serves. */
+MUST_USE status directory_each_account(store *s, status (*visit)(void *self, uint64_t account, err *e), void *self, err *e);
 /* Accounts from `from` on, ascending, that have events without a seal; 0 is the server itself. */
 MUST_USE status directory_list_unsealed(store_tx *tx, uint64_t from, uint64_t *ret, size_t max, size_t *ret_n, err *e);
 

@@ -232,7 +232,10 @@ status engine_open(const char *path, engine_role role, engine **ret, err *e)
         (void)failed(en->db, rc, "open", e);
         return ST_UNAVAILABLE;
     }
-    TRY(set_up(en, e));
+    status s = set_up(en, e);
+    if (s == ST_UNAVAILABLE && (sqlite3_errcode(en->db) & 0xff) == SQLITE_READONLY)
+        return err_set(e, s, NULL, "%s: the file or its folder is read-only", path);
+    TRY(s);
     if (role == ENGINE_WRITER && sqlite3_db_readonly(en->db, "main") == 1)
         return err_set(e, ST_UNAVAILABLE, NULL, "%s: cannot be written", path);
     *ret = en;

@@ -51,7 +51,7 @@ static void bound(query *q, int rc)
 
 void query_bind_u64(query *q, uint64_t v)
 {
-    query_bind_i64(q, (int64_t)v); /* a random row id uses all 64 bits: kept bit for bit */
+    query_bind_i64(q, (int64_t)v); /* no id or number of ours is above 2^63 - 1 */
 }
 
 void query_bind_i64(query *q, int64_t v)
@@ -120,14 +120,9 @@ status query_run(query *q, err *e)
 status query_run_one(query *q, err *e)
 {
     TRY(query_run(q, e));
-    if (query_changes(q) == 0)
+    if (engine_changes(q->tx->engine) == 0)
         return err_set(e, ST_NOT_FOUND, NULL, "store: %s: no such row", statements[q->id].name);
     return ST_OK;
-}
-
-uint64_t query_changes(const query *q)
-{
-    return engine_changes(q->tx->engine);
 }
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */

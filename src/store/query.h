@@ -34,9 +34,8 @@ void query_bind_str(query *q, str v);     /* borrowed until query_done; absent i
 void query_bind_bytes(query *q, bytes v); /* the same */
 
 MUST_USE status query_row(query *q, err *e);
-MUST_USE status query_run(query *q, err *e);     /* a write; how many rows: query_changes */
+MUST_USE status query_run(query *q, err *e);     /* a write of any number of rows */
 MUST_USE status query_run_one(query *q, err *e); /* ST_NOT_FOUND: the write found no row */
-uint64_t query_changes(const query *q);
 
 uint64_t query_u64(query *q);
 int64_t query_i64(query *q);

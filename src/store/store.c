@@ -54,30 +54,16 @@ struct store {
 
 /* --- the folder --------------------------------------------------------------------------------------------------- */
 
-static status path_in(const char *dir, const char *name, char ret[FILE_PATH_MAX], err *e)
-{
-    int n = snprintf(ret, FILE_PATH_MAX, "%s/%s", dir, name);
-    if (n < 0 || n >= FILE_PATH_MAX)
-        return err_set(e, ST_INVALID, NULL, "store: the folder's path is too long");
-    return ST_OK;
-}
-
 static bool exists(const char *path)
 {
     struct stat st;
     return lstat(path, &st) == 0;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd);
-}
-
 static status lock_folder(const char *dir, int *ret_fd, err *e)
 {
     char path[FILE_PATH_MAX];
-    TRY(path_in(dir, "lock", path, e));
+    TRY(file_path(dir, "lock", path, e));
     status s = file_lock(path, ret_fd, e);
     if (s == ST_CONFLICT)
         return err_set(e, ST_CONFLICT, NULL, "store: another process serves %.120s", dir);
@@ -96,9 +82,9 @@ static status create_at(const char *path, err *e)
 status store_create(const char *dir, err *e)
 {
     char path[FILE_PATH_MAX], unfinished[FILE_PATH_MAX];
-    CLEANUP(close_fd) int lock = -1;
-    TRY(path_in(dir, "argali.db", path, e));
-    TRY(path_in(dir, "argali.db.new", unfinished, e));
+    CLEANUP(file_close_at) int lock = -1;
+    TRY(file_path(dir, "argali.db", path, e));
+    TRY(file_path(dir, "argali.db.new", unfinished, e));
     TRY(lock_folder(dir, &lock, e));
     if (exists(path))
         return err_set(e, ST_CONFLICT, NULL, "store: %.150s exists", path);
@@ -420,7 +406,7 @@ static status open_engines(store *s, const char *dir, err *e)
 {
     char copy[FILE_PATH_MAX];
     engine **writer = &s->commit.tx.engine;
-    TRY(path_in(dir, "argali.db.rehearsal", copy, e));
+    TRY(file_path(dir, "argali.db.rehearsal", copy, e));
     TRY(engine_check_header(s->db_path, e));
     TRY(engine_open(s->db_path, ENGINE_WRITER, writer, e));
     TRY(engine_verify_if_small(*writer, e));
@@ -449,7 +435,7 @@ status store_open(const store_options *o, store **ret, err *e)
     CLEANUP(close_at) store *s = store_new(o);
     if (s == NULL)
         return err_set(e, ST_NO_MEMORY, NULL, "store: out of memory");
-    TRY(path_in(o->dir, "argali.db", s->db_path, e));
+    TRY(file_path(o->dir, "argali.db", s->db_path, e));
     if (!exists(s->db_path)) /* before the lock, so that a folder without a store stays as it is */
         return err_set(e, ST_NOT_FOUND, NULL, "store: no %.160s", s->db_path);
     TRY(lock_folder(o->dir, &s->folder_lock, e));
@@ -485,7 +471,7 @@ void store_close(store *s)
     if (s->is_writer_started && engine_checkpoint(s->commit.tx.engine, &e) != ST_OK)
         log_event(LOG_WARNING, "store_checkpoint_failed", LOG_Z("reason", e.log)); /* the log beside the file holds all */
     engine_close(s->commit.tx.engine);
-    close_fd(&s->folder_lock);
+    file_close_at(&s->folder_lock);
     free(s->commit.outcomes);
     free(s->readers);
     epochs_free(s->epochs);

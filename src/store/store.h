@@ -21,7 +21,6 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "base/world.h"
 #include "store/epoch.h"
 
 typedef struct store store;
@@ -32,7 +31,6 @@ typedef struct {
     unsigned readers;   /* reader threads, 1 to 64 */
     size_t queue_max;   /* jobs waiting per queue */
     unsigned batch_max; /* jobs per commit, 1 to 1024; 1 turns group commit off */
-    const world *world;
 } store_options;
 
 enum { STORE_READERS_MAX = 64, STORE_BATCH_MAX = 1024 };
@@ -83,7 +81,7 @@ MUST_USE status store_read_now(store *s, uint64_t account, status (*run)(store_t
 /* --- the transaction ---------------------------------------------------------------------------------------------- */
 
 uint64_t store_tx_account(const store_tx *tx);
-bool store_tx_may_write(const store_tx *tx);
+bool store_tx_may_write(const store_tx *tx); /* for tests */
 void store_touch(store_tx *tx, epoch_key k); /* raised after commit; undone with its savepoint */
 /* by this batch, committed or not yet: a caller read before it may be stale */
 bool store_was_touched(const store_tx *tx, epoch_key k);

@@ -44,7 +44,7 @@ static int tear_down(void **state)
 
 static status reopen(fixture *f)
 {
-    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 256, .batch_max = 16, .world = world_system() };
+    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 256, .batch_max = 16 };
     f->e = (err){ 0 };
     return store_open(&o, &f->s, &f->e);
 }

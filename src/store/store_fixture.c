@@ -54,7 +54,7 @@ static void create_if_missing(fixture *f)
 void fixture_open(fixture *f, unsigned batch_max, size_t queue_max)
 {
     create_if_missing(f);
-    store_options o = { .dir = f->dir, .readers = 2, .queue_max = queue_max, .batch_max = batch_max, .world = world_system() };
+    store_options o = { .dir = f->dir, .readers = 2, .queue_max = queue_max, .batch_max = batch_max };
     assert_int_equal(store_open(&o, &f->s, &f->e), ST_OK);
 }
 

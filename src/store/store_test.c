@@ -472,7 +472,7 @@ static void a_served_folder_is_not_opened_twice(void **state)
 {
     fixture *f = *state;
     store *second = NULL;
-    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 8, .batch_max = 8, .world = world_system() };
+    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 8, .batch_max = 8 };
     assert_int_equal(store_open(&o, &second, &f->e), ST_CONFLICT);
     assert_null(second);
     fixture_close(f);
@@ -485,7 +485,7 @@ static void without_a_store_the_folder_stays_empty(void **state)
     (void)state;
     char path[128];
     fixture *f = fixture_new();
-    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 8, .batch_max = 8, .world = world_system() };
+    store_options o = { .dir = f->dir, .readers = 1, .queue_max = 8, .batch_max = 8 };
     assert_int_equal(store_open(&o, &f->s, &f->e), ST_NOT_FOUND);
     fixture_path(f, "lock", path);
     assert_int_not_equal(access(path, F_OK), 0);
@@ -499,8 +499,8 @@ static void options_out_of_range_are_refused(void **state)
     fixture *f = *state;
     store *s = NULL;
     const store_options bad[] = {
-        { f->dir, 0, 8, 8, NULL }, { f->dir, STORE_READERS_MAX + 1, 8, 8, NULL }, { f->dir, 1, 0, 8, NULL },
-        { f->dir, 1, 8, 0, NULL }, { f->dir, 1, 8, STORE_BATCH_MAX + 1, NULL },
+        { f->dir, 0, 8, 8 }, { f->dir, STORE_READERS_MAX + 1, 8, 8 }, { f->dir, 1, 0, 8 },
+        { f->dir, 1, 8, 0 }, { f->dir, 1, 8, STORE_BATCH_MAX + 1 },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(store_open(&bad[i], &s, &f->e), ST_INVALID);
@@ -540,7 +540,7 @@ static void acknowledge_until_killed(const char *dir, int to)
 {
     store *s = NULL;
     err e = { 0 };
-    store_options o = { .dir = dir, .readers = 1, .queue_max = 64, .batch_max = 8, .world = world_system() };
+    store_options o = { .dir = dir, .readers = 1, .queue_max = 64, .batch_max = 8 };
     if (store_open(&o, &s, &e) != ST_OK)
         _exit(1);
     for (uint64_t id = USER;; id++) {

@@ -16,6 +16,17 @@ static void user_of_row(query *q, arena *a, void *ret_item)
     r->is_frozen = query_bool(q);
 }
 
+/* What an insert and an update begin with. */
+static void bind_texts(query *q, const user_record *r)
+{
+    query_bind_u64(q, r->id);
+    query_bind_str(q, r->name);
+    query_bind_str(q, r->display_name);
+    query_bind_str(q, r->comments);
+    query_bind_str(q, r->email);
+    query_bind_str(q, r->mobile_phone);
+}
+
 static status count_user(store_tx *tx, statement_id up_or_down, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, up_or_down);
@@ -25,12 +36,7 @@ static status count_user(store_tx *tx, statement_id up_or_down, err *e)
 status store_user_insert(store_tx *tx, const user_record *r, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, Q_USER_INSERT);
-    query_bind_u64(&q, r->id);
-    query_bind_str(&q, r->name);
-    query_bind_str(&q, r->display_name);
-    query_bind_str(&q, r->comments);
-    query_bind_str(&q, r->email);
-    query_bind_str(&q, r->mobile_phone);
+    bind_texts(&q, r);
     query_bind_i64(&q, r->created_s);
     query_bind_i64(&q, r->updated_s);
     query_bind_i64(&q, r->last_login_s);
@@ -66,12 +72,7 @@ status store_user_get_by_name(store_tx *tx, arena *a, str name, user_record *ret
 status store_user_update(store_tx *tx, const user_record *r, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, Q_USER_UPDATE);
-    query_bind_u64(&q, r->id);
-    query_bind_str(&q, r->name);
-    query_bind_str(&q, r->display_name);
-    query_bind_str(&q, r->comments);
-    query_bind_str(&q, r->email);
-    query_bind_str(&q, r->mobile_phone);
+    bind_texts(&q, r);
     query_bind_i64(&q, r->updated_s);
     query_bind_i64(&q, r->last_login_s);
     query_bind_bool(&q, r->is_frozen);

@@ -1,8 +1,7 @@
 /* tag.h - tags of users: rules, and who carries what.
  *
  * A key has 1 to 128 characters, does not begin with "aliyun" or "acs:" and holds neither "http://" nor "https://", in any
- * case; a value has up
- * to 128. Keys of one user are distinct byte for byte.
+ * case; a value has up to 128. Keys of one user are distinct byte for byte.
  */
 #ifndef ARGALI_USER_TAG_H
 #define ARGALI_USER_TAG_H

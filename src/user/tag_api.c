@@ -1,8 +1,7 @@
 /* tag_api.c - see tag_api.h. Parameters and answers: IMS 2019-08-15, section "tags".
  *
  * Where documents are silent: UntagResources of a key that is not there succeeds; ListTagResources with Tag answers all tags
- * of the users
- * that carry every given one.
+ * of the users that carry every given one.
  */
 #include "user/tag_api.h"
 
@@ -154,11 +153,6 @@ typedef struct {
     bool is_match;
 } walk;
 
-static void arena_done(arena **a)
-{
-    arena_free(*a);
-}
-
 static void pass(walk *w, const tag_record *t)
 {
     const size_t n = t->key.n < sizeof w->key_text ? t->key.n : sizeof w->key_text;
@@ -261,7 +255,7 @@ static status reply_next(walk *w)
 status ims_list_tag_resources_read(call *c, err *e)
 {
     const ims_list_tag_resources_request *rq = c->request;
-    CLEANUP(arena_done) arena *scratch = arena_new(64 * 1024, SCRATCH_MAX);
+    CLEANUP(arena_free_at) arena *scratch = arena_new(64 * 1024, SCRATCH_MAX);
     if (scratch == NULL)
         return ST_NO_MEMORY;
     walk w = {

@@ -1,8 +1,7 @@
 /* user_api.c - see user_api.h. Parameters and answers: IMS 2019-08-15 and RAM 2015-05-01, section "users".
  *
  * IMS DeleteUser follows RAM's conflict rules: a user without AccessKey, policy and login profile is deleted, any other is
- * refused.
- * (The documented recycle bin would keep it for 30 days; it is a capability of its own.)
+ * refused. (The documented recycle bin would keep it for 30 days; it is a capability of its own.)
  */
 #include "user/user_api.h"
 

@@ -224,7 +224,7 @@ static status hang(store_tx *tx, void *self, err *e)
         TRY(store_login_profile_put(tx, &p, e));
     }
     if (h->is_frozen) {
-        CLEANUP(arena_done_test) arena *a = arena_new(4096, 65536);
+        CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
         user_record u;
         TRY(store_user_get(tx, a, h->user, &u, e));
         u.is_frozen = true;

@@ -1,17 +1,28 @@
-/* user_list.c - see user_list.h.
+/* user_list.c - one page of users, for the three actions that list them (user_api.h): by name, filtered by Status and by tags,
+ * with a marker.
  *
  * Users are read in portions into an arena of their own, as a filter by tags may pass over many before a page is full.
  */
-#include "user/user_list.h"
+#include "user/user_api.h"
 
+#include "account/marker.h"
 #include "catalogue/catalogue.gen.h"
 #include "user/tag.h"
 #include "user/upn.h"
 #include "user/user.h"
-#include "user/user_api.h"
 #include "user/user_reply.h"
 
 enum { PORTION = 200, SCRATCH_MAX = 8 * 1024 * 1024 };
+
+typedef struct {
+    const char *wrapper, *member; /* "Users", "User" */
+    marker_kind kind;
+    bool is_ims, has_tags; /* UserPrincipalName; Tags in the answer */
+    str marker;
+    uint32_t max_items;
+    user_filter status;
+    tag_list tags; /* a user has to carry all of them */
+} user_page;
 
 typedef struct {
     call *c;
@@ -24,11 +35,6 @@ typedef struct {
     char seen[USER_NAME_MAX]; /* and of the last one looked at: where the next portion begins */
     size_t last_n, seen_n;
 } walk;
-
-static void arena_done(arena **a)
-{
-    arena_free(*a);
-}
 
 /* Names fold to lower case, so that a marker stands for a place in the order whatever a name's case becomes. */
 static size_t fold(str name, char ret[USER_NAME_MAX])
@@ -83,9 +89,10 @@ static status visit_portion(walk *w, bool *ret_more, err *e)
     return ST_OK;
 }
 
-status user_list(call *c, const user_page *page, err *e)
+/* Writes the list, IsTruncated, and Marker where there is more. */
+static status list_page(call *c, const user_page *page, err *e)
 {
-    CLEANUP(arena_done) arena *scratch = arena_new(64 * 1024, SCRATCH_MAX);
+    CLEANUP(arena_free_at) arena *scratch = arena_new(64 * 1024, SCRATCH_MAX);
     if (scratch == NULL)
         return ST_NO_MEMORY;
     walk w = { .c = c, .page = page, .scratch = scratch };
@@ -124,7 +131,7 @@ static user_filter filter_of(str asked, tag_list tags)
 status ims_list_users_read(call *c, err *e)
 {
     const ims_list_users_request *rq = c->request;
-    return user_list(c,
+    return list_page(c,
                      &(user_page){ "Users", "User", MARKER_USERS, true, true, rq->marker, max_or(rq->max_items, 1000),
                                    filter_of(rq->status, rq->tag), rq->tag },
                      e);
@@ -133,7 +140,7 @@ status ims_list_users_read(call *c, err *e)
 status ims_list_user_basic_infos_read(call *c, err *e)
 {
     const ims_list_user_basic_infos_request *rq = c->request;
-    return user_list(c,
+    return list_page(c,
                      &(user_page){ "UserBasicInfos", "UserBasicInfo", MARKER_USER_BASIC_INFOS, true, false, rq->marker,
                                    max_or(rq->max_items, 100), filter_of(rq->status, rq->tag), rq->tag },
                      e);
@@ -142,7 +149,7 @@ status ims_list_user_basic_infos_read(call *c, err *e)
 status ram_list_users_read(call *c, err *e)
 {
     const ram_list_users_request *rq = c->request;
-    return user_list(c,
+    return list_page(c,
                      &(user_page){ "Users",
                                    "User",
                                    MARKER_USERS,

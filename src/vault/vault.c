@@ -196,19 +196,13 @@ void vault_free(vault *v)
 /* What a sealed value is bound to, in a fixed layout: label[16] format[1] key id[1] account[8] row[8]. */
 enum { BOUND_BYTES = LABEL_BYTES + 2 + 8 + 8 };
 
-static void put_u64be(uint8_t *p, uint64_t v)
-{
-    for (int i = 7; i >= 0; i--, v >>= 8)
-        p[i] = (uint8_t)v;
-}
-
 static void bind_to(seal_place at, uint8_t key_id, uint8_t ret[BOUND_BYTES])
 {
     memcpy(ret, purposes[at.purpose].label, LABEL_BYTES);
     ret[LABEL_BYTES] = FORMAT;
     ret[LABEL_BYTES + 1] = key_id;
-    put_u64be(ret + LABEL_BYTES + 2, at.account);
-    put_u64be(ret + LABEL_BYTES + 10, at.row);
+    u64be_encode(at.account, ret + LABEL_BYTES + 2);
+    u64be_encode(at.row, ret + LABEL_BYTES + 10);
 }
 
 static bool is_kind(seal_purpose purpose, purpose_kind kind)

@@ -70,8 +70,8 @@ void vault_free(vault *v);
 
 /* --- sealing ------------------------------------------------------------------------------------------------------ */
 
-MUST_USE status vault_seal_new(vault *v, seal_place at, bytes plain, sealed *ret,
-                               err *e); /* 1 to SEALED_MAX - SEALED_OVERHEAD bytes */
+/* 1 to SEALED_MAX - SEALED_OVERHEAD bytes. */
+MUST_USE status vault_seal_new(vault *v, seal_place at, bytes plain, sealed *ret, err *e);
 MUST_USE status vault_reseal(vault *v, seal_place at, bytes old, sealed *ret, err *e); /* under the newest key, same place */
 MUST_USE status vault_check(vault *v, seal_place at, bytes sealed_value, err *e);      /* does it open at this place? */
 
