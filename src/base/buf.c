@@ -113,13 +113,8 @@ void buf_add_char(buf *b, char c)
 
 void buf_add_u64(buf *b, uint64_t v)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v != 0);
-    add(b, digits + at, sizeof digits - at);
+    char digits[U64_TEXT_MAX];
+    add(b, digits, u64_format(v, digits));
 }
 
 void buf_add_hex(buf *b, bytes s)

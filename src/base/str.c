@@ -206,6 +206,16 @@ status str_to_i64(str s, int64_t min, int64_t max, int64_t *ret)
     return ST_OK;
 }
 
+size_t u64_format(uint64_t v, char ret[U64_TEXT_MAX])
+{
+    size_t n = 1;
+    for (uint64_t rest = v; rest >= 10; rest /= 10)
+        n++;
+    for (size_t at = n; at-- > 0; v /= 10)
+        ret[at] = (char)('0' + v % 10);
+    return n;
+}
+
 status str_to_bool(str s, bool *ret)
 {
     bool is_true = str_eq_nocase(s, STR("true"));

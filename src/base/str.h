@@ -52,6 +52,10 @@ bool str_next(str *rest, char c, str *ret_part); /* the parts between c, one by 
 MUST_USE status str_to_u32(str s, uint32_t min, uint32_t max, uint32_t *ret);
 MUST_USE status str_to_u64(str s, uint64_t min, uint64_t max, uint64_t *ret);
 MUST_USE status str_to_i64(str s, int64_t min, int64_t max, int64_t *ret); /* one leading '-' allowed */
+
+enum { U64_TEXT_MAX = 20 };
+size_t u64_format(uint64_t v, char ret[U64_TEXT_MAX]); /* plain decimal, no NUL; the number of digits */
+
 MUST_USE status str_to_bool(str s, bool *ret); /* true or false, any case (wire rule of the official clients) */
 
 /* RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF. */

@@ -279,13 +279,37 @@ static void siphash(void **state)
     assert_true(str_hash(STR("a"), key) != before);
 }
 
+static void test_u64_format(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t v;
+        const char *want;
+    } cases[] = {
+        { 0, "0" }, { 9, "9" }, { 10, "10" }, { 1234567890123456, "1234567890123456" }, { UINT64_MAX, "18446744073709551615" }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[U64_TEXT_MAX];
+        assert_true(str_eq((str){ text, u64_format(cases[i].v, text) }, str_from_c(cases[i].want)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_one_by_one), cmocka_unit_test(equality),   cmocka_unit_test(order),
-        cmocka_unit_test(finding),          cmocka_unit_test(slicing),    cmocka_unit_test(u32),
-        cmocka_unit_test(wide_numbers),     cmocka_unit_test(booleans),   cmocka_unit_test(utf8),
-        cmocka_unit_test(controls),         cmocka_unit_test(ascii_sets), cmocka_unit_test(siphash),
+        cmocka_unit_test(test_u64_format),
+        cmocka_unit_test(parts_one_by_one),
+        cmocka_unit_test(equality),
+        cmocka_unit_test(order),
+        cmocka_unit_test(finding),
+        cmocka_unit_test(slicing),
+        cmocka_unit_test(u32),
+        cmocka_unit_test(wide_numbers),
+        cmocka_unit_test(booleans),
+        cmocka_unit_test(utf8),
+        cmocka_unit_test(controls),
+        cmocka_unit_test(ascii_sets),
+        cmocka_unit_test(siphash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

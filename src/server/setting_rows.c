@@ -60,7 +60,7 @@ const setting_row setting_rows[SETTING_COUNT] = {
     [SET_CONNECTIONS_PER_NETWORK_MAX] =
         NUMBER("connections-per-network-max", COMMAND_SERVE, "1000", 0, 1000000,
                "Open connections per IPv4 address or IPv6 /64; 0: no limit; never of loopback."),
-    [SET_HEAD_MAX] = NUMBER("head-max", COMMAND_SERVE, "32768", 8192, 1048576, "Bytes of request line and headers together."),
+    [SET_HEAD_MAX] = NUMBER("head-max", COMMAND_SERVE, "24576", 8192, 1048576, "Bytes of request line and headers together."),
     [SET_BODY_MAX] = NUMBER("body-max", COMMAND_SERVE, "65536", 1024, 16777216, "Bytes of a request's body."),
     [SET_IDLE_TIMEOUT] = NUMBER("idle-timeout", COMMAND_SERVE, "60", 1, 3600, "Seconds that a connection may be silent."),
     [SET_TOTAL_TIMEOUT] =
