@@ -235,17 +235,16 @@ static bool must_be_signed(str header_name)
 
 static status collect_lines(const acs3_authorization *auth, const signed_request *rq, arena *a, signed_lines *ret, err *e)
 {
-    str names[SIGNED_HEADERS_MAX];
     unsigned seen = 0;
     ret->n = 0;
-    size_t n = split_names(auth->signed_headers, names);
-    for (size_t i = 0; i < n; i++) {
-        size_t known = read_header_index(names[i]);
+    /* The list was looked at when it was parsed: lower-case names, none twice, not too many. */
+    for (str rest = auth->signed_headers, name; ret->n < SIGNED_HEADERS_MAX && str_next(&rest, ';', &name);) {
+        size_t known = read_header_index(name);
         signed_line *line = &ret->line[ret->n++];
-        line->name = names[i];
-        if (is_same(names[i], STR("authorization"))) /* it holds the signature itself */
+        line->name = name;
+        if (is_same(name, STR("authorization"))) /* it holds the signature itself */
             return err_set(e, ST_INVALID, "IncompleteSignature", "Authorization cannot be signed");
-        TRY(find_value(rq, names[i], known < READ_HEADERS_N, a, &line->value, e));
+        TRY(find_value(rq, name, known < READ_HEADERS_N, a, &line->value, e));
         if (known == CONTENT_SHA256)
             ret->content_sha256 = line->value;
         seen |= known < REQUIRED_N ? 1u << known : 0;
