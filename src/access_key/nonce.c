@@ -1,9 +1,10 @@
 /* nonce.c - see nonce.h. The file is nonce_file.h's.
  *
- * Time runs in units of 16 s. A slot holds the first unit in which its nonce is forgotten, modulo 2^16 (12 days); it is
- * live while that lies 1 to LIVE_UNITS ahead of the clock, the latest time ever seen. A slot left for 12 days would seem
- * live again, so nonces_tick clears what has expired, a piece at a time. Both buckets follow from the slot's 48 bits
- * alone: a table of another size is filled from the slots of the old.
+ * Time runs in units of 16 s. A slot holds the first unit in which its nonce is forgotten, modulo 2^8 (68 minutes); it is
+ * live while that lies 1 to LIVE_UNITS ahead of the clock, the latest time ever seen. A slot left for 38 minutes after it
+ * expired would seem live again (which may refuse, and can never let through), so nonces_tick clears what has expired, the
+ * whole table every ten minutes. Both buckets follow from the slot's 56 bits alone: a table of another size is filled from
+ * the slots of the old.
  *
  * What is live is counted by unit, what a key holds by periods of eight units in two rows of cells (a count-min sketch):
  * time passing empties a whole unit or period, and nothing is searched.
@@ -24,6 +25,8 @@
 
 enum {
     UNIT_S = 16,
+    UNIT_BITS = 8, /* of a slot; the rest is the tag */
+    UNIT_MASK = (1 << UNIT_BITS) - 1,
     LIVE_UNITS = 2 * NONCE_WINDOW_S / UNIT_S + 2, /* from the clock to the last unit of what may come in now */
     UNIT_RING = 128,
     PERIOD_UNITS = 8,
@@ -37,9 +40,10 @@ enum {
     CEILING_AHEAD_S = 15,
     PENDING_MAX = 64,
     SWEEP_SLOTS = 1024, /* for one hold of the lock */
-    SWEEP_TICKS = 4096, /* the whole table in six hours, at a tick every five seconds */
+    SWEEP_TICKS = 120,  /* the whole table in ten minutes, at a tick every five seconds */
 };
 _Static_assert(LIVE_UNITS < UNIT_RING, "one place in the ring for each live unit");
+_Static_assert(2 * LIVE_UNITS < 1 << UNIT_BITS, "what expired is cleared long before it would seem live again");
 _Static_assert(LIVE_UNITS / PERIOD_UNITS + 2 <= PERIOD_RING, "and for each live period");
 
 struct nonces {
@@ -66,13 +70,13 @@ static int64_t unit_of(int64_t s)
 
 static uint64_t slot_of(uint64_t tag, int64_t expiry_unit)
 {
-    return tag << 16 | ((uint64_t)expiry_unit & 0xffff);
+    return tag << UNIT_BITS | ((uint64_t)expiry_unit & UNIT_MASK);
 }
 
 /* Units until it is forgotten, 0 when it is. */
 static unsigned units_left(uint64_t slot, int64_t clock_unit)
 {
-    unsigned left = (unsigned)(slot - (uint64_t)clock_unit) & 0xffff;
+    unsigned left = (unsigned)(slot - (uint64_t)clock_unit) & UNIT_MASK;
     return slot != 0 && left <= LIVE_UNITS ? left : 0;
 }
 
@@ -89,9 +93,9 @@ static bucket_view look(uint64_t *bucket, uint64_t tag, int64_t clock_unit)
     unsigned free_n = 0, found = 0;
     for (size_t i = 0; i < BUCKET; i++) {
         uint64_t slot = bucket[i];
-        unsigned left = ((unsigned)slot - (unsigned)clock_unit) & 0xffff;
+        unsigned left = ((unsigned)slot - (unsigned)clock_unit) & UNIT_MASK;
         unsigned is_live = (unsigned)(left - 1 < LIVE_UNITS) & (unsigned)(slot != 0);
-        found |= is_live & (unsigned)(slot >> 16 == tag);
+        found |= is_live & (unsigned)(slot >> UNIT_BITS == tag);
         free_n += 1 - is_live;
         free_at = is_live ? free_at : i;
     }
@@ -102,7 +106,7 @@ static bucket_view look(uint64_t *bucket, uint64_t tag, int64_t clock_unit)
 static uint64_t *find_slot(const nonce_map *m, uint64_t tag, int64_t clock_unit, bool *ret_is_used)
 {
     uint64_t bucket_n = m->slot_n / BUCKET, mixed = tag * 0x9e3779b97f4a7c15; /* 2^64 / golden ratio: spreads the low bits */
-    uint64_t first = ((tag >> 16) * bucket_n) >> 32, second = ((mixed >> 32) * bucket_n) >> 32;
+    uint64_t first = ((tag >> 24) * bucket_n) >> 32, second = ((mixed >> 32) * bucket_n) >> 32;
     for (size_t i = 0; i < BUCKET; i += LINE_SLOTS) { /* the second comes in while the first is looked at */
         __builtin_prefetch(m->slots + first * BUCKET + i);
         __builtin_prefetch(m->slots + second * BUCKET + i);
@@ -230,15 +234,23 @@ static status note_loss(const nonce_map *m, const char *boot_id, err *e)
     return nonce_map_sync(m, 0, NONCE_PAGE, e);
 }
 
+/* Whatever was live at was_s is not so any more, however often units wrapped since. */
+static bool is_all_expired(int64_t was_s, int64_t now_s)
+{
+    return now_s - was_s > 2 * NONCE_WINDOW_S + UNIT_S;
+}
+
 /* false: a nonce does not fit. */
 static bool copy_live(const nonce_map *from, const nonce_map *to, int64_t now_s)
 {
-    int64_t clock_unit = unit_of(later(from->header->clock_s, now_s));
+    int64_t was_s = from->header->clock_s, was_unit = unit_of(was_s), clock_unit = unit_of(later(was_s, now_s));
+    if (is_all_expired(was_s, now_s))
+        return true;
     for (size_t i = 0; i < from->slot_n; i++) {
         bool is_used;
-        if (units_left(from->slots[i], clock_unit) == 0)
+        if (units_left(from->slots[i], was_unit) == 0 || units_left(from->slots[i], clock_unit) == 0)
             continue;
-        uint64_t *slot = find_slot(to, from->slots[i] >> 16, clock_unit, &is_used);
+        uint64_t *slot = find_slot(to, from->slots[i] >> UNIT_BITS, clock_unit, &is_used);
         if (slot == NULL)
             return false;
         *slot = from->slots[i];
@@ -276,7 +288,7 @@ static status resize(const nonces_options *o, const char *boot_id, nonce_map *m,
 static void load(nonces *n, int64_t now_s)
 {
     int64_t was_s = n->map.header->clock_s, clock_unit = unit_of(was_s);
-    bool is_old = now_s - was_s > 2 * NONCE_WINDOW_S + UNIT_S; /* all of it expired, however units wrapped since */
+    bool is_old = is_all_expired(was_s, now_s);
     n->clock_s = was_s;
     for (size_t i = 0; i < n->map.slot_n; i++) {
         unsigned left = units_left(n->map.slots[i], clock_unit);
@@ -386,7 +398,7 @@ static void add_pending(nonces *n, const uint64_t *slot)
 }
 
 typedef struct {
-    uint64_t key_hash, tag; /* tag: 48 bits, not 0 */
+    uint64_t key_hash, tag; /* tag: 56 bits, not 0 */
     int64_t dated_s, now_s;
 } use;
 
@@ -428,7 +440,7 @@ static use hash_use(const nonces *n, str access_key_id, str nonce)
 {
     const uint8_t *key = n->map.header->hash_key;
     uint64_t parts[2] = { str_hash(access_key_id, key), str_hash(nonce, key) };
-    uint64_t tag = str_hash((str){ (const char *)parts, sizeof parts }, key) >> 16;
+    uint64_t tag = str_hash((str){ (const char *)parts, sizeof parts }, key) >> UNIT_BITS;
     return (use){ .key_hash = parts[0], .tag = tag != 0 ? tag : 1 };
 }
 

@@ -1,7 +1,7 @@
 /* nonce.h - a signed request works once.
  *
- * A table in a memory-mapped, fully allocated file (DIR/nonces), so kill -9 loses nothing. A slot is 8 bytes: 48 bits of
- * a SipHash-2-4 (under a key that lies in the file's header) of AccessKey id and nonce, and 16 bits of expiry time in
+ * A table in a memory-mapped, fully allocated file (DIR/nonces), so kill -9 loses nothing. A slot is 8 bytes: 56 bits of
+ * a SipHash-2-4 (under a key that lies in the file's header) of AccessKey id and nonce, and 8 bits of expiry time in
  * units of 16 s. A nonce has two buckets of 32 slots, is looked for in both and put into the emptier one: that bounds
  * the work, and buckets first fill up at nine tenths of the capacity [simulated]. At three quarters full that is 10.7
  * bytes a remembered nonce.

@@ -13,7 +13,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 
-static const char magic[8] = { 'A', 'R', 'G', 'N', 'O', 'N', 'C', '1' };
+static const char magic[8] = { 'A', 'R', 'G', 'N', 'O', 'N', 'C', '2' };
 _Static_assert(sizeof(nonce_header) <= 512, "the header is written with one sector");
 
 static void check_of(const nonce_header *h, uint8_t ret[32])
