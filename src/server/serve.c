@@ -16,7 +16,13 @@
 #include "server/server.h"
 #include "server/settings_use.h"
 
-enum { TICK_MS = 1000, DRAIN_STEP_MS = 20, CERTIFICATE_CHECK_S = 3600, CERTIFICATE_WARN_S = 14 * 86400 };
+enum {
+    TICK_MS = 1000,
+    NONCE_TICKS = 5 /* from one write of the nonces' ceiling to the next */,
+    DRAIN_STEP_MS = 20,
+    CERTIFICATE_CHECK_S = 3600,
+    CERTIFICATE_WARN_S = 14 * 86400
+};
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */
 
@@ -251,11 +257,10 @@ static void reload(server *v, const settings_input *again)
     log_event(LOG_INFO, "reloaded");
 }
 
-static void tick(server *v, bool *is_nonce_file_failing)
+/* A write that waits for the disk: not more often than it has to be, as an idle server should be quiet. */
+static void tick_nonces(server *v, bool *is_nonce_file_failing)
 {
     err e = { 0 };
-    auditor_round(v->auditor);
-    api_tick(v->api);
     bool is_failing = nonces_tick(v->nonces, world_now_s(v->world), &e) != ST_OK;
     if (is_failing && !*is_nonce_file_failing)
         log_event(LOG_ERROR, "nonce_file_fails", LOG_Z("why", e.log));
@@ -265,6 +270,7 @@ static void tick(server *v, bool *is_nonce_file_failing)
 static void run_until_stopped(server *v, const sigset_t *signals, const settings_input *again)
 {
     bool is_nonce_file_failing = false;
+    unsigned ticks = 0;
     int64_t next_tick_ms = v->world->monotonic_ms(v->world->self) + TICK_MS;
     int64_t next_check_s = world_now_s(v->world);
     for (;;) {
@@ -276,7 +282,10 @@ static void run_until_stopped(server *v, const sigset_t *signals, const settings
             reload(v, again);
         if (number != 0)
             continue;
-        tick(v, &is_nonce_file_failing);
+        auditor_round(v->auditor);
+        api_tick(v->api);
+        if (ticks++ % NONCE_TICKS == 0)
+            tick_nonces(v, &is_nonce_file_failing);
         next_tick_ms = v->world->monotonic_ms(v->world->self) + TICK_MS;
         if (world_now_s(v->world) >= next_check_s) {
             check_certificate(v);
