@@ -87,7 +87,7 @@ static void add_next(const server *v, const credentials *shown, bool is_terminal
         buf_add_char(to, '\n');
     }
     buf_addf(to, "  aliyun sts GetCallerIdentity --profile argali --endpoint %s --insecure\n", api_address);
-    buf_add(to, STR("  docs/getting-started.md has the same for the Node and Python SDKs.\n"));
+    buf_add(to, STR("  README.md has the same with the Node and Python SDKs.\n"));
     buf_addf(to, "\nStop with Ctrl-C. To start over: make reset DATA=%s\n\n", settings_path(v->settings, SET_DATA));
 }
 
