@@ -346,6 +346,21 @@ static void let_signals_end_it(void)
     (void)pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
 }
 
+/* A disk that does not come back would keep the process for ever. Nothing that was acknowledged is lost by ending it. */
+static void on_overdue(int number)
+{
+    static const char line[] = "{\"level\":\"error\",\"event\":\"stop_overdue\"}\n";
+    (void)number;
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(1);
+}
+
+static void end_when_overdue(void)
+{
+    (void)signal(SIGALRM, on_overdue);
+    (void)alarm(WRITE_OUT_S);
+}
+
 /* The listeners end first, so that nothing new arrives, and of them the admin's, as /metrics counts the others; the store
  * before the API, which its jobs answer through. */
 static void close_all(server *v)
@@ -404,6 +419,7 @@ status serve_run(const settings *s, const settings_input *again, err *e)
         atomic_store(&v->is_stopping, true);
         drain(v, &signals);
         let_signals_end_it();
+        end_when_overdue();
     }
     close_all(v);
     bootstrap_free(first);

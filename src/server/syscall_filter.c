@@ -43,7 +43,7 @@ static const int allowed[] = {
     CALL(epoll_pwait2), CALL(poll), CALL(ppoll), CALL(select), CALL(pselect6), CALL(eventfd2), CALL(pipe2),
     CALL(pipe), CALL(timerfd_create), CALL(timerfd_settime), CALL(timerfd_gettime), CALL(rt_sigaction),
     CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(rt_sigtimedwait), CALL(sigaltstack), CALL(tgkill),
-    CALL(nanosleep), CALL(clock_nanosleep),
+    CALL(nanosleep), CALL(clock_nanosleep), CALL(alarm), CALL(setitimer),
     /* who, when, chance */
     CALL(clock_gettime), CALL(clock_getres), CALL(gettimeofday), CALL(time), CALL(getrandom), CALL(getuid),
     CALL(geteuid), CALL(getgid), CALL(getegid), CALL(uname), CALL(sysinfo), CALL(getrusage), CALL(times),

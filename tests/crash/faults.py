@@ -1,4 +1,5 @@
 """What the world does to a data folder: no room, no rights, damage, somebody else's files. A clear error, and nothing lost."""
+import contextlib
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -57,9 +59,9 @@ def prepare(binary, folder):
 # --- a full disk ------------------------------------------------------------------------------------------------------
 
 
-def build_full_disk(folder):
-    library = folder / "full_disk.so"
-    source = Path(__file__).resolve().parent / "full_disk.c"
+def build_preload(folder, name):
+    library = folder / f"{name}.so"
+    source = Path(__file__).resolve().parent / f"{name}.c"
     compiler = os.environ.get("CC", "cc").split()[0]
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
     return library
@@ -142,9 +144,44 @@ def full_at_start(tally, binary, folder):
 
 def full_disk(tally, binary, folder):
     full_while_serving(tally, binary, folder / "limit", "file size limit", None)
-    full_while_serving(tally, binary, folder / "full", "full disk", build_full_disk(folder))
+    full_while_serving(tally, binary, folder / "full", "full disk", build_preload(folder, "full_disk"))
     full_at_start(tally, binary, folder / "full-start")
     tally.group("full disk")
+
+
+# --- a disk that does not come back -----------------------------------------------------------------------------------
+
+
+def stuck_disk(tally, binary, folder):
+    """A stop has a bound, whatever the disk does; what was acknowledged is there afterwards."""
+    credentials = prepare(binary, folder / "stuck")
+    stuck = folder / "stuck" / "argali.conf"    # a name that may lie there
+    os.environ["STUCK_DISK"] = str(stuck)
+    server = Server(binary, folder / "stuck", preload=build_preload(folder, "stuck_disk"))
+    client = Client(server.port, credentials)
+    before = write_users(client, [f"before-{i}" for i in range(5)])
+    tally.check("stuck disk: writes work before", all(a == (200, None) for a in before.values()), before)
+    stuck.touch()
+    waiting = threading.Thread(target=attempt, args=(server, credentials), daemon=True)
+    waiting.start()
+    time.sleep(0.5)
+    tally.check("stuck disk: the stop ends", server.stop() == 1)
+    tally.check("stuck disk: and says why", "stop_overdue" in server.log.read_text())
+    waiting.join()
+    stuck.unlink()
+    del os.environ["STUCK_DISK"]
+    server = Server(binary, folder / "stuck")
+    client = Client(server.port, credentials)
+    compare_users(tally, "stuck disk, restarted", client, before)
+    server.stop()
+    tally.check("stuck disk: argali check", check(binary, folder / "stuck")[0] == 0)
+    tally.group("stuck disk")
+
+
+def attempt(server, credentials):
+    """A write whose answer does not come."""
+    with contextlib.suppress(Exception):
+        Client(server.port, credentials).call("ram", "CreateUser", UserName="never-answered")
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------
@@ -293,6 +330,7 @@ def killed_init(tally, binary, folder, rounds):
 
 def faults(tally, binary, folder, rounds):
     full_disk(tally, binary, folder)
+    stuck_disk(tally, binary, folder)
     read_only(tally, binary, folder)
     damage(tally, binary, folder)
     foreign_folder(tally, binary, folder)
