@@ -69,8 +69,7 @@ static void add_trust(const server *v, buf *to)
         return;
     buf_addf(to, "\nTrust for https  %s (self-signed)\n", v->certificate.path);
     buf_addf(to, "  Node           NODE_EXTRA_CA_CERTS=%s\n", v->certificate.path);
-    buf_addf(to, "  Go, Python     SSL_CERT_FILE=%s (aliyun CLI, Terraform, OpenSSL; requests: REQUESTS_CA_BUNDLE)\n",
-             v->certificate.path);
+    buf_addf(to, "  Go, Python     SSL_CERT_FILE=%s (aliyun CLI, Terraform, OpenSSL)\n", v->certificate.path);
 }
 
 static void add_next(const server *v, const credentials *shown, bool is_terminal, buf *to)
@@ -78,7 +77,7 @@ static void add_next(const server *v, const credentials *shown, bool is_terminal
     char api_address[ADDRESS_MAX];
     server_address(v, LISTENER_API, api_address);
     buf_add(to, STR("\nTry next\n"));
-    if (shown != NULL && shown->access_key.id[0] != '\0' && is_terminal) {
+    if (shown != NULL && shown->access_key_owner != NULL && is_terminal) {
         buf_addf(
             to,
             "  aliyun configure set --profile argali --mode AK --region cn-hangzhou --access-key-id %s --access-key-secret ",

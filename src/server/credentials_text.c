@@ -33,9 +33,10 @@ void credentials_add_json(const credentials *c, str sign_in_url, buf *to)
     if (c->admin_password.s.p != NULL)
         add_json_optional(to, "AdminLogonName", c->admin_logon_name);
     add_json_secret(to, "AdminPassword", &c->admin_password.s);
-    add_json_optional(to, "AccessKeyId", c->access_key.id);
-    if (c->access_key.id[0] != '\0')
+    if (c->access_key_owner != NULL) { /* what was drawn and not issued is no credential */
+        add_json_optional(to, "AccessKeyId", c->access_key.id);
         add_json_secret(to, "AccessKeySecret", &c->access_key.secret.s);
+    }
     buf_add(to, STR("}\n"));
 }
 
@@ -59,8 +60,10 @@ void credentials_add_text(const credentials *c, str sign_in_url, buf *to)
         buf_addf(to, "Administrator    %s\n", c->admin_logon_name);
         add_text_secret(to, "  password       ", &c->admin_password.s);
     }
-    if (c->access_key.id[0] != '\0') {
+    if (c->access_key_owner != NULL) {
         buf_addf(to, "AccessKey        %s (of %s)\n", c->access_key.id, c->access_key_owner);
         add_text_secret(to, "  secret         ", &c->access_key.secret.s);
+    } else if (c->admin_password.s.p != NULL) {
+        buf_add(to, STR("AccessKey        none: admin has no room for another, delete one first\n"));
     }
 }
