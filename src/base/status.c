@@ -19,6 +19,20 @@ status err_set(err *e, status s, const char *code, const char *fmt, ...)
     built.code[n] = '\0';
     memcpy(e->log, built.log, strlen(built.log) + 1);
     memcpy(e->code, built.code, n + 1);
+    e->message[0] = '\0';
+    return s;
+}
+
+status err_set_message(err *e, status s, const char *code, const char *fmt, ...)
+{
+    char message[ERR_MESSAGE_MAX];
+    va_list args;
+    va_start(args, fmt);
+    if (vsnprintf(message, sizeof message, fmt, args) < 0)
+        message[0] = '\0';
+    va_end(args);
+    s = err_set(e, s, code, "%s", message);
+    memcpy(e->message, message, strlen(message) + 1);
     return s;
 }
 

@@ -2,7 +2,8 @@
  *
  * A function returns a status; what a client or an operator needs beside it goes into the caller's `err`.
  * err.code is a code of the error catalogue (src/catalogue/error_catalogue.h), err.log is for the operator: it is never sent
- * to a client and never holds a secret. An `err *` parameter may not be NULL; it is written only on failure.
+ * to a client and never holds a secret. err.message, where set, is sent to the client in place of the catalogue's sentence:
+ * what was wrong with the client's own input, and where. An `err *` parameter may not be NULL; it is written only on failure.
  */
 #ifndef ARGALI_BASE_STATUS_H
 #define ARGALI_BASE_STATUS_H
@@ -24,15 +25,19 @@ typedef enum {
     ST_BUG,         /* an invariant broke */
 } status;
 
-enum { ERR_CODE_MAX = 96, ERR_LOG_MAX = 192 };
+enum { ERR_CODE_MAX = 96, ERR_LOG_MAX = 192, ERR_MESSAGE_MAX = 256 };
 
 typedef struct {
-    char code[ERR_CODE_MAX]; /* "LimitExceeded.User.AccessKey"; empty: the status alone decides (error_catalogue.h) */
-    char log[ERR_LOG_MAX];   /* for the operator */
+    char code[ERR_CODE_MAX];       /* "LimitExceeded.User.AccessKey"; empty: the status alone decides (error_catalogue.h) */
+    char log[ERR_LOG_MAX];         /* for the operator */
+    char message[ERR_MESSAGE_MAX]; /* for the client; empty: the error catalogue's. Holds no code and not the word NotFound */
 } err;
 
 /* Fills e with a code (NULL: none) and a formatted log text, both cut at their size, and returns s. */
 MUST_USE status err_set(err *e, status s, const char *code, const char *fmt, ...) PRINTF(4, 5);
+
+/* The same, with a message for the client, which goes to the log too. A call of err_set clears it. */
+MUST_USE status err_set_message(err *e, status s, const char *code, const char *fmt, ...) PRINTF(4, 5);
 
 const char *status_name(status s); /* "ST_OK", for logs and tests */
 
