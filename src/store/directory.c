@@ -29,6 +29,16 @@ status directory_has_account(store_tx *tx, uint64_t account, err *e)
     return query_row(&q, e);
 }
 
+status directory_find_verifier(store_tx *tx, const uint8_t digest[32], uint64_t *ret_account, uint64_t *ret_id, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_DIRECTORY_FIND_VERIFIER);
+    query_bind_bytes(&q, (bytes){ digest, VERIFIER_DIGEST_BYTES });
+    TRY(query_row(&q, e));
+    *ret_account = query_u64(&q);
+    *ret_id = query_u64(&q);
+    return ST_OK;
+}
+
 static status list_ids(query *q, uint64_t *ret, size_t max, size_t *ret_n, err *e)
 {
     size_t n = 0;

@@ -28,8 +28,10 @@ typedef struct {
 MUST_USE epochs *epochs_new(void); /* NULL: out of memory */
 void epochs_free(epochs *e);
 
-epoch_key epoch_of_principal(uint64_t principal_id); /* the user or root: its row and its policies */
-epoch_key epoch_of_account(uint64_t account_id);     /* alias, preference: what every caller of the account depends on */
+/* A user, root, group or role: its row, its policies, the groups it is in; a custom policy: which version is its default; a
+ * verifier: its row. Their ids differ. */
+epoch_key epoch_of_principal(uint64_t principal_id);
+epoch_key epoch_of_account(uint64_t account_id); /* alias, preference: what every caller of the account depends on */
 epoch_key epoch_of_access_key(str access_key_id);
 
 uint64_t epoch_read(const epochs *e, epoch_key k); /* acquire */

@@ -105,10 +105,102 @@ static const char schema_1[] =
     " name TEXT NOT NULL PRIMARY KEY,"
     " value BLOB NOT NULL"
     ") STRICT, WITHOUT ROWID;";
+
+static const char schema_2[] =
+    "CREATE TABLE ram_group ("
+    " account INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " name_folded TEXT NOT NULL,"
+    " display_name TEXT NOT NULL,"
+    " comments TEXT NOT NULL,"
+    " created_s INTEGER NOT NULL,"
+    " updated_s INTEGER NOT NULL,"
+    " PRIMARY KEY (account, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX ram_group_name ON ram_group (account, name_folded);"
+
+    /* the user's name stands here too, kept in step by its update: a page of members is read in order, and no more */
+    "CREATE TABLE group_member ("
+    " account INTEGER NOT NULL,"
+    " group_id INTEGER NOT NULL,"
+    " user_id INTEGER NOT NULL,"
+    " user_name_folded TEXT NOT NULL,"
+    " joined_s INTEGER NOT NULL,"
+    " PRIMARY KEY (account, group_id, user_id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX group_member_user ON group_member (account, user_id);"
+    "CREATE INDEX group_member_name ON group_member (account, group_id, user_name_folded);"
+
+    "CREATE TABLE policy ("
+    " account INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " name_folded TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " default_version INTEGER NOT NULL,"
+    " last_version INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL,"
+    " updated_s INTEGER NOT NULL,"
+    " PRIMARY KEY (account, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX policy_name ON policy (account, name_folded);"
+
+    "CREATE TABLE policy_version ("
+    " account INTEGER NOT NULL,"
+    " policy_id INTEGER NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " document TEXT NOT NULL,"
+    " created_s INTEGER NOT NULL,"
+    " PRIMARY KEY (account, policy_id, number)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE role ("
+    " account INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " name_folded TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " trust_policy TEXT NOT NULL,"
+    " max_session_s INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL,"
+    " updated_s INTEGER NOT NULL,"
+    " sessions_revoked_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (account, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX role_name ON role (account, name_folded);"
+
+    "CREATE TABLE verifier ("
+    " account INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " name_folded TEXT NOT NULL,"
+    " hosts TEXT NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " created_s INTEGER NOT NULL,"
+    " PRIMARY KEY (account, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX verifier_name ON verifier (account, name_folded);"
+    "CREATE UNIQUE INDEX verifier_digest ON verifier (digest);"
+
+    /* kinds: tagged_kind and principal_kind of records.h; what was there before is of users */
+    "CREATE TABLE tag ("
+    " account INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL CHECK (kind >= 1),"
+    " resource INTEGER NOT NULL,"
+    " key TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (account, kind, resource, key)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO tag (account, kind, resource, key, value) SELECT account, 1, user_id, key, value FROM user_tag;"
+    "DROP TABLE user_tag;"
+
+    "ALTER TABLE attachment ADD COLUMN kind INTEGER NOT NULL DEFAULT 1 CHECK (kind >= 1);";
 /* clang-format on */
 
 const migration migrations[] = {
     { 1, "accounts, users, access keys, attachments, login profiles, preferences, audit", schema_1 },
+    { 2, "groups, custom policies, roles, verifiers, tags of more than users, attachments to more than users", schema_2 },
 };
 const size_t migration_count = sizeof migrations / sizeof *migrations;
 

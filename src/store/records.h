@@ -41,7 +41,8 @@ MUST_USE status store_user_get(store_tx *tx, arena *a, uint64_t id, user_record 
 MUST_USE status store_user_get_by_name(store_tx *tx, arena *a, str name, user_record *ret, err *e); /* any case */
 /* every field but id and created_s; ST_CONFLICT: the name stands */
 MUST_USE status store_user_update(store_tx *tx, const user_record *r, err *e);
-MUST_USE status store_user_delete(store_tx *tx, uint64_t id, err *e); /* with its tags; counts in account */
+/* with its tags, and not its memberships; counts in account */
+MUST_USE status store_user_delete(store_tx *tx, uint64_t id, err *e);
 
 typedef struct {
     bool active, frozen;
@@ -51,19 +52,64 @@ typedef struct {
 MUST_USE status store_user_list(store_tx *tx, arena *a, str after, uint32_t max, user_filter f, user_record **ret,
                                 size_t *ret_n, err *e);
 
-/* --- tags of users ------------------------------------------------------------------------------------------------ */
+/* --- groups and their members ------------------------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t user;
+    uint64_t id; /* 18 digits that begin with 4, immutable */
+    str name;    /* as given; unique in the account without regard to ASCII case */
+    str display_name, comments;
+    int64_t created_s, updated_s;
+} group_record;
+
+MUST_USE status store_group_insert(store_tx *tx, const group_record *r, err *e); /* ST_CONFLICT: id or name stands */
+MUST_USE status store_group_get(store_tx *tx, arena *a, uint64_t id, group_record *ret, err *e);
+MUST_USE status store_group_get_by_name(store_tx *tx, arena *a, str name, group_record *ret, err *e); /* any case */
+/* every field but id and created_s; ST_CONFLICT: the name stands */
+MUST_USE status store_group_update(store_tx *tx, const group_record *r, err *e);
+MUST_USE status store_group_delete(store_tx *tx, uint64_t id, err *e);
+MUST_USE status store_group_count(store_tx *tx, uint32_t *ret, err *e); /* of the account */
+/* By name (folded), after `after` (absent: from the start), at most max. */
+MUST_USE status store_group_list(store_tx *tx, arena *a, str after, uint32_t max, group_record **ret, size_t *ret_n, err *e);
+
+typedef struct {
+    group_record group;
+    int64_t joined_s;
+} user_group_record;
+typedef struct {
+    user_record user;
+    int64_t joined_s;
+} member_record;
+
+/* ST_CONFLICT: is in it. ST_NOT_FOUND: no such user; that the group stands is the caller's to know */
+MUST_USE status store_member_insert(store_tx *tx, uint64_t group, uint64_t user, int64_t joined_s, err *e);
+MUST_USE status store_member_delete(store_tx *tx, uint64_t group, uint64_t user, err *e); /* ST_NOT_FOUND */
+MUST_USE status store_member_count(store_tx *tx, uint64_t group, uint32_t *ret, err *e);
+/* Groups of a user, by name. */
+MUST_USE status store_user_group_list(store_tx *tx, arena *a, uint64_t user, user_group_record **ret, size_t *ret_n, err *e);
+/* Members of a group by user name (folded), after `after`, at most max. */
+MUST_USE status store_member_list(store_tx *tx, arena *a, uint64_t group, str after, uint32_t max, member_record **ret,
+                                  size_t *ret_n, err *e);
+
+/* --- tags of users, roles and custom policies --------------------------------------------------------------------- */
+
+typedef enum { TAGGED_USER = 1, TAGGED_ROLE, TAGGED_POLICY } tagged_kind; /* stored: never renumber */
+
+typedef struct {
+    uint64_t resource; /* id of the user, role or policy */
     str key, value;
 } tag_record;
 
-MUST_USE status store_tag_put(store_tx *tx, uint64_t user, str key, str value, err *e); /* inserts or replaces */
-MUST_USE status store_tag_delete(store_tx *tx, uint64_t user, str key, err *e);         /* ST_NOT_FOUND: was not there */
-MUST_USE status store_tag_list(store_tx *tx, arena *a, uint64_t user, tag_record **ret, size_t *ret_n, err *e); /* by key */
-/* All tags of the account after (user, key), by user then key, at most max. */
-MUST_USE status store_tag_list_all(store_tx *tx, arena *a, uint64_t after_user, str after_key, uint32_t max, tag_record **ret,
-                                   size_t *ret_n, err *e);
+/* inserts or replaces */
+MUST_USE status store_tag_put(store_tx *tx, tagged_kind kind, uint64_t resource, str key, str value, err *e);
+/* ST_NOT_FOUND: was not there */
+MUST_USE status store_tag_delete(store_tx *tx, tagged_kind kind, uint64_t resource, str key, err *e);
+MUST_USE status store_tag_delete_all(store_tx *tx, tagged_kind kind, uint64_t resource, err *e);
+/* by key */
+MUST_USE status store_tag_list(store_tx *tx, arena *a, tagged_kind kind, uint64_t resource, tag_record **ret, size_t *ret_n,
+                               err *e);
+/* All tags of a kind in the account after (resource, key), by resource then key, at most max. */
+MUST_USE status store_tag_list_all(store_tx *tx, arena *a, tagged_kind kind, uint64_t after_resource, str after_key,
+                                   uint32_t max, tag_record **ret, size_t *ret_n, err *e);
 
 /* --- AccessKey pairs ---------------------------------------------------------------------------------------------- */
 
@@ -88,11 +134,50 @@ MUST_USE status store_access_key_set_status(store_tx *tx, str id, bool is_active
 MUST_USE status store_access_key_delete(store_tx *tx, str id, err *e);
 MUST_USE status store_access_key_set_last_used(store_tx *tx, str id, int64_t at_s, str service, err *e); /* only forward */
 
-/* --- system policies attached to users ---------------------------------------------------------------------------- */
+/* --- custom policies and their versions --------------------------------------------------------------------------- */
 
 typedef struct {
+    uint64_t id; /* 18 digits that begin with 5, immutable, never used again */
+    str name;    /* as given, immutable; unique in the account without regard to ASCII case */
+    str description;
+    uint32_t default_version, last_version; /* numbers as in "v3"; a version's document never changes */
+    int64_t created_s, updated_s;
+} policy_record;
+
+MUST_USE status store_policy_insert(store_tx *tx, const policy_record *r, err *e); /* ST_CONFLICT: id or name stands */
+MUST_USE status store_policy_get(store_tx *tx, arena *a, uint64_t id, policy_record *ret, err *e);
+MUST_USE status store_policy_get_by_name(store_tx *tx, arena *a, str name, policy_record *ret, err *e); /* any case */
+/* description, default_version, last_version, updated_s */
+MUST_USE status store_policy_update(store_tx *tx, const policy_record *r, err *e);
+MUST_USE status store_policy_delete(store_tx *tx, uint64_t id, err *e); /* with its versions and tags */
+MUST_USE status store_policy_count(store_tx *tx, uint32_t *ret, err *e);
+/* By name (folded), after `after`, at most max. */
+MUST_USE status store_policy_list(store_tx *tx, arena *a, str after, uint32_t max, policy_record **ret, size_t *ret_n, err *e);
+
+typedef struct {
+    uint64_t policy;
+    uint32_t number;
+    str document; /* the text as sent */
+    int64_t created_s;
+} policy_version_record;
+
+MUST_USE status store_policy_version_insert(store_tx *tx, const policy_version_record *r, err *e); /* ST_CONFLICT */
+MUST_USE status store_policy_version_get(store_tx *tx, arena *a, uint64_t policy, uint32_t number, policy_version_record *ret,
+                                         err *e);
+MUST_USE status store_policy_version_delete(store_tx *tx, uint64_t policy, uint32_t number, err *e); /* ST_NOT_FOUND */
+/* by number */
+MUST_USE status store_policy_version_list(store_tx *tx, arena *a, uint64_t policy, policy_version_record **ret, size_t *ret_n,
+                                          err *e);
+
+/* --- policies attached to users, groups and roles ----------------------------------------------------------------- */
+
+typedef enum { PRINCIPAL_USER = 1, PRINCIPAL_GROUP, PRINCIPAL_ROLE } principal_kind; /* stored: never renumber */
+
+typedef struct {
+    principal_kind kind;
     uint64_t principal;
-    str policy_type, policy_name;
+    str policy_type; /* "System" or "Custom" */
+    str policy_name; /* as the policy itself spells it */
     int64_t attached_s;
 } attachment_record;
 
@@ -104,7 +189,47 @@ MUST_USE status store_attachment_list(store_tx *tx, arena *a, uint64_t principal
                                       err *e);
 MUST_USE status store_attachment_list_of_policy(store_tx *tx, arena *a, str type, str name, attachment_record **ret,
                                                 size_t *ret_n, err *e);
+MUST_USE status store_attachment_count_of_policy(store_tx *tx, str type, str name, uint32_t *ret, err *e);
 MUST_USE status store_attachment_delete_all(store_tx *tx, uint64_t principal, err *e);
+
+/* --- roles -------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t id; /* 18 digits that begin with 3, immutable, never used again */
+    str name;    /* as given, immutable; unique in the account without regard to ASCII case */
+    str description;
+    str trust_policy; /* AssumeRolePolicyDocument, the text as sent */
+    uint32_t max_session_s;
+    int64_t created_s, updated_s;
+    int64_t sessions_revoked_ms; /* sessions issued at or before this Unix time in milliseconds are dead; 0: none */
+} role_record;
+
+MUST_USE status store_role_insert(store_tx *tx, const role_record *r, err *e); /* ST_CONFLICT: id or name stands */
+MUST_USE status store_role_get(store_tx *tx, arena *a, uint64_t id, role_record *ret, err *e);
+MUST_USE status store_role_get_by_name(store_tx *tx, arena *a, str name, role_record *ret, err *e); /* any case */
+/* description, trust_policy, max_session_s, updated_s, sessions_revoked_ms */
+MUST_USE status store_role_update(store_tx *tx, const role_record *r, err *e);
+MUST_USE status store_role_delete(store_tx *tx, uint64_t id, err *e); /* with its tags */
+MUST_USE status store_role_count(store_tx *tx, uint32_t *ret, err *e);
+MUST_USE status store_role_list(store_tx *tx, arena *a, str after, uint32_t max, role_record **ret, size_t *ret_n, err *e);
+
+/* --- verifiers: services that ask whether a signature is valid ---------------------------------------------------- */
+
+enum { VERIFIER_DIGEST_BYTES = 32 };
+
+typedef struct {
+    uint64_t id;                           /* 18 digits that begin with 6 */
+    str name;                              /* unique in the account without regard to ASCII case */
+    str hosts;                             /* comma-separated: the Host values that it may judge for */
+    uint8_t digest[VERIFIER_DIGEST_BYTES]; /* of its token */
+    int64_t created_s;
+} verifier_record;
+
+MUST_USE status store_verifier_insert(store_tx *tx, const verifier_record *r, err *e); /* ST_CONFLICT: id, name or digest */
+MUST_USE status store_verifier_get(store_tx *tx, arena *a, uint64_t id, verifier_record *ret, err *e);
+MUST_USE status store_verifier_get_by_name(store_tx *tx, arena *a, str name, verifier_record *ret, err *e); /* any case */
+MUST_USE status store_verifier_delete(store_tx *tx, uint64_t id, err *e);
+MUST_USE status store_verifier_list(store_tx *tx, arena *a, verifier_record **ret, size_t *ret_n, err *e); /* by name */
 
 /* --- password of a user or of root (login profile) ---------------------------------------------------------------- */
 

@@ -81,7 +81,7 @@ MUST_USE status store_read_now(store *s, uint64_t account, status (*run)(store_t
 /* --- the transaction ---------------------------------------------------------------------------------------------- */
 
 uint64_t store_tx_account(const store_tx *tx);
-bool store_tx_may_write(const store_tx *tx); /* for tests */
+bool store_tx_may_write(const store_tx *tx); /* what it sees may still be undone */
 void store_touch(store_tx *tx, epoch_key k); /* raised after commit; undone with its savepoint */
 /* by this batch, committed or not yet: a caller read before it may be stale */
 bool store_was_touched(const store_tx *tx, epoch_key k);

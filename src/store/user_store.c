@@ -1,7 +1,7 @@
-/* user_store.c - users and their tags. See records.h. */
-#include "store/query.h"
+/* user_store.c - users. See records.h. */
+#include "store/user_row.h"
 
-static void user_of_row(query *q, arena *a, void *ret_item)
+void user_of_row(query *q, arena *a, void *ret_item)
 {
     user_record *r = ret_item;
     r->id = query_u64(q);
@@ -69,6 +69,15 @@ status store_user_get_by_name(store_tx *tx, arena *a, str name, user_record *ret
     return get_user(&q, a, ret, e);
 }
 
+/* The groups it is in list it by its name. */
+static status rename_member(store_tx *tx, const user_record *r, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_MEMBER_RENAME);
+    query_bind_u64(&q, r->id);
+    query_bind_str(&q, r->name);
+    return query_run(&q, e);
+}
+
 status store_user_update(store_tx *tx, const user_record *r, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, Q_USER_UPDATE);
@@ -76,14 +85,8 @@ status store_user_update(store_tx *tx, const user_record *r, err *e)
     query_bind_i64(&q, r->updated_s);
     query_bind_i64(&q, r->last_login_s);
     query_bind_bool(&q, r->is_frozen);
-    return query_run_one(&q, e);
-}
-
-static status delete_tags(store_tx *tx, uint64_t user, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_DELETE_ALL);
-    query_bind_u64(&q, user);
-    return query_run(&q, e);
+    TRY(query_run_one(&q, e));
+    return rename_member(tx, r, e);
 }
 
 status store_user_delete(store_tx *tx, uint64_t id, err *e)
@@ -91,7 +94,7 @@ status store_user_delete(store_tx *tx, uint64_t id, err *e)
     CLEANUP(query_done) query q = query_begin(tx, Q_USER_DELETE);
     query_bind_u64(&q, id);
     TRY(query_run_one(&q, e));
-    TRY(delete_tags(tx, id, e));
+    TRY(store_tag_delete_all(tx, TAGGED_USER, id, e));
     return count_user(tx, Q_ACCOUNT_COUNT_USER_DOWN, e);
 }
 
@@ -105,56 +108,6 @@ status store_user_list(store_tx *tx, arena *a, str after, uint32_t max, user_fil
     query_bind_u64(&q, max);
     void *items = NULL;
     TRY(query_list(&q, a, sizeof(user_record), user_of_row, &items, ret_n, e));
-    *ret = items;
-    return ST_OK;
-}
-
-/* --- tags --------------------------------------------------------------------------------------------------------- */
-
-static void tag_of_row(query *q, arena *a, void *ret_item)
-{
-    tag_record *r = ret_item;
-    r->user = query_u64(q);
-    r->key = query_str(q, a);
-    r->value = query_str(q, a);
-}
-
-status store_tag_put(store_tx *tx, uint64_t user, str key, str value, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_PUT);
-    query_bind_u64(&q, user);
-    query_bind_str(&q, key);
-    query_bind_str(&q, value);
-    return query_run(&q, e);
-}
-
-status store_tag_delete(store_tx *tx, uint64_t user, str key, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_DELETE);
-    query_bind_u64(&q, user);
-    query_bind_str(&q, key);
-    return query_run_one(&q, e);
-}
-
-status store_tag_list(store_tx *tx, arena *a, uint64_t user, tag_record **ret, size_t *ret_n, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_LIST);
-    query_bind_u64(&q, user);
-    void *items = NULL;
-    TRY(query_list(&q, a, sizeof(tag_record), tag_of_row, &items, ret_n, e));
-    *ret = items;
-    return ST_OK;
-}
-
-status store_tag_list_all(store_tx *tx, arena *a, uint64_t after_user, str after_key, uint32_t max, tag_record **ret,
-                          size_t *ret_n, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_TAG_LIST_ALL);
-    query_bind_u64(&q, after_user);
-    query_bind_str(&q, after_key);
-    query_bind_u64(&q, max);
-    void *items = NULL;
-    TRY(query_list(&q, a, sizeof(tag_record), tag_of_row, &items, ret_n, e));
     *ret = items;
     return ST_OK;
 }
