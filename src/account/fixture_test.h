@@ -36,6 +36,7 @@ typedef struct {
     vault *vault;
     world world;
     quotas quota;
+    struct policy_cache *policies; /* src/policy/policy_cache.h; a test that needs one sets it */
     int64_t now_s;
     caller root, other_root;
     status status; /* of the last call */
@@ -144,6 +145,7 @@ FIXTURE_FN void fixture_call(fixture *f, const caller *who, call_fn fn, unsigned
         .domain_suffix = STR("onaliyun.com"),
         .arena = a,
         .reply = &r,
+        .policies = f->policies,
         .context = { .now_s = f->now_s, .user_agent = STR("unit-test"), .request_id = "0E1A0D1C-5B7F-4F0A-8D0E-0123456789AB" },
     };
     json_decref(f->json);

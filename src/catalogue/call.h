@@ -42,8 +42,13 @@ typedef enum {
     RES_GROUP_ALL,
     RES_GROUP,
     RES_GROUP_AND_USER,
+    RES_GROUP_AND_POLICY,
     RES_ROLE_ALL,
     RES_ROLE,
+    RES_ROLE_AND_POLICY,
+    RES_ROLE_ARN,  /* the role of any account that RoleArn names */
+    RES_TAGGED,    /* what ResourceType and its names name: users, roles or policies; of many: all of that type */
+    RES_PRINCIPAL, /* the user or role that the request names (ExplainDecision) */
     RES_MFA_ALL,
     RES_MFA,
 } resource_kind;
@@ -52,6 +57,7 @@ typedef enum {
 
 typedef struct {
     ip_addr source;
+    bool is_secure;      /* the request came over TLS */
     str user_agent;      /* as sent, cut at 256 bytes; may hold anything printable */
     char request_id[37]; /* upper-case UUID */
     int64_t now_s;       /* one time for the whole call */
@@ -70,8 +76,11 @@ typedef struct call {
     store_tx *tx; /* NULL in answer and prepare */
     reply *reply; /* begun; the dispatcher ends it */
     call_context context;
-    void *prepared; /* what prepare leaves for read or apply, in the arena */
+    str allowed_by;                /* the policy that allowed it, "root", "self-service"; for the audit */
+    struct policy_cache *policies; /* src/policy/policy_cache.h */
+    void *prepared;                /* what prepare leaves for read or apply, in the arena */
     bool is_miss;
+    uint8_t denied_layer; /* policy_layer of a NoPermission that the function itself decided (a trust policy); 0: none */
 } call;
 
 typedef status (*call_fn)(call *c, err *e);

@@ -68,6 +68,7 @@ static status decode(unsigned action, const char *text, const void **ret, err *e
     "&Tag.18.Key=18&Tag.19.Key=19&Tag.20.Key=20"
 #define IMS_USER "UserPrincipalName=a@b.onaliyun.com&DisplayName=A"
 #define TAGGED   "ResourceType=user&ResourceId.1=1"
+#define OIDC     "OIDCProviderArn=p&OIDCToken=abcd&RoleArn=r&RoleSessionName="
 #define ROLE     "ResourceType=role&ResourceNames=[\"r\"]"
 
 /* What the documents forbid, with its code; NULL: allowed. */
@@ -147,10 +148,9 @@ static const struct {
     { "policy name", RAM_GET_POLICY, "PolicyName=Aliyun_RAM&PolicyType=System", "InvalidParameter.PolicyName.InvalidChars" },
     { "policy name of 129", RAM_GET_POLICY, "PolicyName=*129&PolicyType=System", "InvalidParameter.PolicyName.Length" },
     { "role name", RAM_GET_ROLE, "RoleName=a_b", "InvalidParameter.RoleName.InvalidChars" },
-    { "role session name of 1", STS_ASSUME_ROLE, "RoleArn=r&RoleSessionName=a", "InvalidParameter.RoleSessionName.Length" },
-    { "role session name of 2 in 4 bytes", STS_ASSUME_ROLE, "RoleArn=r&RoleSessionName=#2", NULL },
-    { "role session name of 1 in 2 bytes", STS_ASSUME_ROLE, "RoleArn=r&RoleSessionName=#1",
-      "InvalidParameter.RoleSessionName.Length" },
+    { "role session name of 1", STS_ASSUME_ROLE_WITH_OIDC, OIDC "a", "InvalidParameter.RoleSessionName.Length" },
+    { "role session name of 2 in 4 bytes", STS_ASSUME_ROLE_WITH_OIDC, OIDC "#2", NULL },
+    { "role session name of 1 in 2 bytes", STS_ASSUME_ROLE_WITH_OIDC, OIDC "#1", "InvalidParameter.RoleSessionName.Length" },
     { "policy of 6144", RAM_CREATE_POLICY, "PolicyName=p&PolicyDocument=*6144", NULL },
     { "policy of 6145", RAM_CREATE_POLICY, "PolicyName=p&PolicyDocument=*6145", "InvalidParameter.PolicyDocument.Length" },
     { "key id of 64", RAM_UPDATE_ACCESS_KEY, "Status=Active&UserAccessKeyId=*64", NULL },
@@ -180,8 +180,7 @@ static const struct {
     { "leading zero", RAM_LIST_USERS, "MaxItems=01", "InvalidParameter.MaxItems.Format" },
     { "hyphen alone", RAM_LIST_USERS, "MaxItems=-", "InvalidParameter.MaxItems.Format" },
     { "number that the shapes call a text", IMS_GET_CREDENTIAL_REPORT, "MaxItems=3502", "InvalidParameter.MaxItems.Range" },
-    { "only a smallest", STS_ASSUME_ROLE, "RoleArn=r&RoleSessionName=ab&DurationSeconds=899",
-      "InvalidParameter.DurationSeconds.Range" },
+    { "only a smallest", STS_ASSUME_ROLE_WITH_OIDC, OIDC "ab&DurationSeconds=899", "InvalidParameter.DurationSeconds.Range" },
     { "documented", RAM_SET_PASSWORD_POLICY, "MinimumPasswordLength=7", "InvalidParameter.MinimumPasswordLength.Range" },
     { "range of the other face", RAM_SET_PASSWORD_POLICY, "MaxLoginAttemps=33", "InvalidParameter.MaxLoginAttemps.Range" },
     { "past int32", IMS_CREATE_APPLICATION, "AppName=a&AppType=WebApp&DisplayName=a&AccessTokenValidity=4294967296",

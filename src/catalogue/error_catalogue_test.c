@@ -97,6 +97,7 @@ static const struct {
     { "InvalidSecurityToken.Malformed", 400 },
     { "InvalidSecurityToken.MismatchWithAccessKey", 400 },
     { "InvalidSecurityToken.Expired", 400 },
+    { "InvalidSecurityToken.Revoked", 400 },
     { "SignatureDoesNotMatch", 400 },
     { "IncompleteSignature", 400 },
     { "SignatureNonceUsed", 400 },

@@ -14,7 +14,7 @@
 static const struct {
     product p;
     const char *file, *name, *version;
-    size_t actions;
+    size_t actions; /* 0: as many as the file says */
 } faces[] = {
     { PRODUCT_IMS, "ims.json", "Ims", "2019-08-15", 105 },
     { PRODUCT_RAM, "ram.json", "Ram", "2015-05-01", 66 },
@@ -126,7 +126,9 @@ static void tables_match_the_shapes(void **state)
         json_t *actions = json_object_get(root, "actions");
         const char *name;
         json_t *action;
-        assert_int_equal(json_object_size(actions), faces[i].actions);
+        const json_t *said = json_object_get(json_object_get(root, "counts"), "actions");
+        const size_t want = faces[i].actions > 0 ? faces[i].actions : (size_t)json_integer_value(said);
+        assert_int_equal(json_object_size(actions), want);
         json_object_foreach (actions, name, action) {
             const action_shape *a = catalogue_find(faces[i].p, str_from_c(name));
             assert_non_null(a);
@@ -139,8 +141,7 @@ static void tables_match_the_shapes(void **state)
         }
         json_decref(root);
     }
-    assert_int_equal(all, 175);
-    assert_int_equal(catalogue_count(), 175);
+    assert_int_equal(catalogue_count(), all);
 }
 
 static void finding(void **state)

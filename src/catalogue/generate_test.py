@@ -107,7 +107,7 @@ class Generate(Scratch):
 
         def add(data):
             data["actions"]["DeleteSession"] = action
-            data["counts"]["actions"] = 1
+            data["counts"]["actions"] += 1
         self.change("argali.json", add)
         self.assertEqual(self.generate(), (0, ""))
         with open(os.path.join(self.root, "x.h"), encoding="utf-8") as f:

@@ -45,6 +45,7 @@ static const struct {
     [TAG_AUDIT] = { "tag/audit", KIND_TAG },
     [TOKEN_STS] = { "token/sts", KIND_TOKEN },
     [TOKEN_DIAGNOSTIC] = { "token/diagnostic", KIND_TOKEN },
+    [SEAL_SESSION_KEY] = { "seal/session-key", KIND_SEAL },
 };
 
 typedef struct {

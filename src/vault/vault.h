@@ -33,6 +33,7 @@ typedef enum {
     TAG_AUDIT,        /* the audit chain */
     TOKEN_STS,        /* temporary credentials */
     TOKEN_DIAGNOSTIC, /* EncodedDiagnosticMessage */
+    SEAL_SESSION_KEY, /* secret of a temporary AccessKey, inside its token: used by vault_mac_check */
     SEAL_PURPOSE_COUNT
 } seal_purpose;
 
