@@ -1,77 +1,67 @@
-/* system_policy.c - see system_policy.h. What each one means: RAM's list of system policies. Their published texts are
- * unknown; these are ours. */
+/* system_policy.c - see system_policy.h. The table is generated from system_policies.json by generate.py. */
 #include "policy/system_policy.h"
 
-#include "base/buf.h"
+#include <stdatomic.h>
+#include <stdlib.h>
 
-enum { WRITTEN_S = 1795392000 }; /* 2026-11-23T00:00:00Z */
+#include "base/log.h"
+#include "policy/system_policies.gen.h"
 
-/* By name. */
-static const system_policy policies[] = {
-    {
-        SYSTEM_POLICY_ADMINISTRATOR_ACCESS,
-        STR_INIT("AdministratorAccess"),
-        STR_INIT("Every action on every resource of the account"),
-        { STR_INIT("*") },
-        WRITTEN_S,
-    },
-    {
-        SYSTEM_POLICY_RAM_FULL_ACCESS,
-        STR_INIT("AliyunRAMFullAccess"),
-        STR_INIT("Every action of RAM: users, AccessKey pairs, policies and security settings"),
-        { STR_INIT("ram:*"), STR_INIT("ims:*") },
-        WRITTEN_S,
-    },
-    {
-        SYSTEM_POLICY_RAM_READ_ONLY_ACCESS,
-        STR_INIT("AliyunRAMReadOnlyAccess"),
-        STR_INIT("Every action of RAM that only reads"),
-        { STR_INIT("ram:Get*"), STR_INIT("ram:List*"), STR_INIT("ims:Get*"), STR_INIT("ims:List*") },
-        WRITTEN_S,
-    },
-};
+static _Atomic(policy_document *) compiled[SYSTEM_POLICY_COUNT];
 
 const system_policy *system_policy_at(size_t i)
 {
-    return i < sizeof policies / sizeof policies[0] ? &policies[i] : NULL;
+    return i < SYSTEM_POLICY_COUNT ? &system_policies[i] : NULL;
+}
+
+static int compare_folded(str a, str b)
+{
+    for (size_t i = 0; i < a.n && i < b.n; i++) {
+        const char x = ascii_lower(a.p[i]), y = ascii_lower(b.p[i]);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return a.n < b.n ? -1 : a.n > b.n;
 }
 
 const system_policy *system_policy_find(str name)
 {
-    const system_policy *p;
-    for (size_t i = 0; (p = system_policy_at(i)) != NULL; i++) {
-        if (str_eq(p->name, name))
-            return p;
+    size_t low = 0, high = SYSTEM_POLICY_COUNT;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = compare_folded(system_policies[middle].name, name);
+        if (order == 0)
+            return &system_policies[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
 
-static bool pattern_matches(str pattern, str action)
+/* The text is known to be a policy, so what fails here is memory; an absent document would be a wrong decision. */
+static policy_document *compile(const system_policy *p)
 {
-    if (pattern.n > 0 && pattern.p[pattern.n - 1] == '*')
-        return action.n >= pattern.n - 1 &&
-               str_eq_nocase(str_slice(action, 0, pattern.n - 1), str_slice(pattern, 0, pattern.n - 1));
-    return str_eq_nocase(action, pattern);
-}
-
-bool system_policy_allows(const system_policy *p, str action)
-{
-    for (size_t i = 0; i < SYSTEM_POLICY_ACTIONS_MAX && p->actions[i].p != NULL; i++) {
-        if (pattern_matches(p->actions[i], action))
-            return true;
+    policy_document *d = NULL;
+    err e = { 0 };
+    const status s = policy_document_parse(p->document, POLICY_IDENTITY, &d, &e);
+    if (s != ST_OK) {
+        log_event(LOG_ERROR, "system_policy_unreadable", LOG_S("policy", p->name), LOG_Z("why", e.log));
+        abort();
     }
-    return false;
+    return d;
 }
 
-status system_policy_document(const system_policy *p, arena *a, str *ret)
+policy_document *system_policy_document(const system_policy *p)
 {
-    buf b;
-    buf_init(&b, 1024);
-    buf_add(&b, STR("{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":["));
-    for (size_t i = 0; i < SYSTEM_POLICY_ACTIONS_MAX && p->actions[i].p != NULL; i++)
-        buf_addf(&b, "%s\"" STR_FMT "\"", i > 0 ? "," : "", STR_ARG(p->actions[i]));
-    buf_add(&b, STR("],\"Resource\":\"*\"}]}"));
-    status s = buf_ok(&b) ? arena_copy(a, buf_str(&b), ret) : ST_NO_MEMORY;
-    buf_done(&b);
-    return s;
+    _Atomic(policy_document *) *at = &compiled[p - system_policies];
+    policy_document *d = atomic_load_explicit(at, memory_order_acquire);
+    if (d != NULL)
+        return d;
+    policy_document *mine = compile(p);
+    if (atomic_compare_exchange_strong_explicit(at, &d, mine, memory_order_acq_rel, memory_order_acquire))
+        return mine;
+    policy_document_release(mine); /* another thread was first */
+    return d;
 }

@@ -1,30 +1,29 @@
-/* system_policy.h - the system policies that the code knows: what they allow, and their text. Pure.
+/* system_policy.h - the system policies: maintained by the platform, the same in every account, never edited through the API.
  *
- * Actions are patterns: a name, or a prefix that ends in '*'; compared without regard to ASCII case. Every resource is
- * meant.
+ * They stand in src/policy/system_policies.json, which the build checks and compiles in; to add one is to add an entry there
+ * (see docs/decisions.md for where the texts come from). Each is parsed once, when the process first needs it, and never freed.
+ * Names are compared without regard to ASCII case. Threads: any.
  */
 #ifndef ARGALI_POLICY_SYSTEM_POLICY_H
 #define ARGALI_POLICY_SYSTEM_POLICY_H
 
-#include "base/arena.h"
-#include "catalogue/caller.h"
+#include "policy/document.h"
 
-enum { SYSTEM_POLICY_ACTIONS_MAX = 4 };
-
-#define SYSTEM_POLICY_TYPE    STR("System")
-#define SYSTEM_POLICY_VERSION STR("v1")
+#define SYSTEM_POLICY_TYPE STR("System")
+#define CUSTOM_POLICY_TYPE STR("Custom")
 
 typedef struct {
-    system_policy_bit bit;
     str name, description;
-    str actions[SYSTEM_POLICY_ACTIONS_MAX]; /* ended by an absent one where fewer */
-    int64_t written_s;                      /* when this version of its text was written: CreateDate and UpdateDate */
+    uint32_t version;  /* of its text: 1 is "v1" */
+    str document;      /* the JSON text */
+    int64_t created_s; /* of the policy */
+    int64_t updated_s; /* of this version */
 } system_policy;
 
 const system_policy *system_policy_find(str name); /* NULL: no such policy */
 const system_policy *system_policy_at(size_t i);   /* by name; NULL past the last */
 
-bool system_policy_allows(const system_policy *p, str action);
-MUST_USE status system_policy_document(const system_policy *p, arena *a, str *ret); /* the JSON text */
+/* Borrowed, lives as long as the process. Never NULL: the build parsed each of them. */
+policy_document *system_policy_document(const system_policy *p);
 
 #endif
