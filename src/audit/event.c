@@ -102,15 +102,50 @@ void event_done(event *ev)
 
 /* --- what a call did ---------------------------------------------------------------------------------------------- */
 
+static str identity_type(caller_kind kind)
+{
+    switch (kind) {
+    case CALLER_NONE:
+        break;
+    case CALLER_ROOT:
+        return STR("root-account");
+    case CALLER_USER:
+        return STR("ram-user");
+    case CALLER_ROLE:
+        return STR("assumed-role");
+    }
+    return STR("");
+}
+
+/* Of a session: which role, under which name, and who stands at the beginning of its chain. */
+static void add_session(event *ev, const caller *who)
+{
+    const caller_session *s = who->session;
+    event_str(ev, "roleName", str_from_c(who->name));
+    if (s == NULL)
+        return;
+    event_str(ev, "roleSessionName", str_from_c(s->name));
+    if (s->source_identity[0] != '\0')
+        event_str(ev, "sourceIdentity", str_from_c(s->source_identity));
+    event_open(ev, "sessionIssuer");
+    event_id(ev, "accountId", s->user_account);
+    event_id(ev, "principalId", s->user);
+    event_str(ev, "accessKeyId", str_from_c(s->user_access_key_id));
+    event_close(ev);
+}
+
 static void add_identity(event *ev, const caller *who)
 {
     if (who == NULL || who->kind == CALLER_NONE)
         return;
     event_open(ev, "userIdentity");
-    event_str(ev, "type", who->kind == CALLER_ROOT ? STR("root-account") : STR("ram-user"));
+    event_str(ev, "type", identity_type(who->kind));
     event_id(ev, "accountId", who->account);
     event_id(ev, "principalId", who->id);
-    event_str(ev, "userName", who->kind == CALLER_ROOT ? STR("root") : str_from_c(who->name));
+    if (who->kind == CALLER_ROLE)
+        add_session(ev, who);
+    else
+        event_str(ev, "userName", who->kind == CALLER_ROOT ? STR("root") : str_from_c(who->name));
     if (who->access_key_id[0] != '\0')
         event_str(ev, "accessKeyId", str_from_c(who->access_key_id));
     event_close(ev);
@@ -138,6 +173,8 @@ static void add_call(event *ev, const call *c, str resource_type, str resource_n
     event_address(ev, "sourceIpAddress", &c->context.source);
     event_str(ev, "userAgent", cut(c->context.user_agent, 256));
     add_identity(ev, c->who);
+    if (c->allowed_by.n > 0)
+        event_str(ev, "allowedBy", c->allowed_by);
     event_id(ev, "recipientAccountId", store_tx_account(c->tx));
     event_str(ev, "resourceType", resource_type);
     event_str(ev, "resourceName", cut(resource_name, 512));

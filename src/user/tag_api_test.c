@@ -106,7 +106,7 @@ static void rules_on_tags(void **state)
     err e = { 0 };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const tag t = { rules[i].key, rules[i].value };
-        status s = tag_list_check((tag_list){ &t, 1, true }, &e);
+        status s = tag_list_check(TAGGED_USER, (tag_list){ &t, 1, true }, &e);
         if ((s == ST_OK) != (rules[i].code == NULL) || (s != ST_OK && strcmp(e.code, rules[i].code) != 0))
             fail_msg("%s", rules[i].what);
     }
@@ -114,16 +114,16 @@ static void rules_on_tags(void **state)
     for (size_t i = 0; i < sizeof wide; i += 3)
         memcpy(wide + i, "\xE9\x94\xAE", 3);
     tag t = { { wide, 3 * 128 }, { wide, 3 * 128 } };
-    assert_int_equal(tag_list_check((tag_list){ &t, 1, true }, &e), ST_OK);
+    assert_int_equal(tag_list_check(TAGGED_USER, (tag_list){ &t, 1, true }, &e), ST_OK);
     t.key.n += 3;
-    assert_int_equal(tag_list_check((tag_list){ &t, 1, true }, &e), ST_INVALID);
+    assert_int_equal(tag_list_check(TAGGED_USER, (tag_list){ &t, 1, true }, &e), ST_INVALID);
     assert_string_equal(e.code, "InvalidParameter.Tag.Key.Length");
     t = (tag){ STR("k"), { wide, 3 * 129 } };
-    assert_int_equal(tag_list_check((tag_list){ &t, 1, true }, &e), ST_INVALID);
+    assert_int_equal(tag_list_check(TAGGED_USER, (tag_list){ &t, 1, true }, &e), ST_INVALID);
     assert_string_equal(e.code, "InvalidParameter.Tag.Value.Length");
     const tag twice[] = { { STR("k"), STR("1") }, { STR("K"), STR("2") }, { STR("k"), STR("3") } };
-    assert_int_equal(tag_list_check((tag_list){ twice, 2, true }, &e), ST_OK);
-    assert_int_equal(tag_list_check((tag_list){ twice, 3, true }, &e), ST_INVALID);
+    assert_int_equal(tag_list_check(TAGGED_USER, (tag_list){ twice, 2, true }, &e), ST_OK);
+    assert_int_equal(tag_list_check(TAGGED_USER, (tag_list){ twice, 3, true }, &e), ST_INVALID);
     assert_string_equal(e.code, "InvalidParameter.Tag.Key");
 }
 

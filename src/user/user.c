@@ -39,7 +39,7 @@ status user_create(store_tx *tx, arena *a, const world *w, const quotas *q, int6
     };
     TRY(random_digits(w, USER_ID_DIGITS, USER_ID_FIRST, &u.id));
     TRY(name_stands(store_user_insert(tx, &u, e), e));
-    TRY(tag_put_all(tx, a, q, u.id, spec->tags, e));
+    TRY(tag_put_all(tx, a, q, TAGGED_USER, u.id, spec->tags, e));
     store_touch(tx, epoch_of_principal(u.id));
     *ret = u;
     return ST_OK;
@@ -82,6 +82,8 @@ static status principal_of_caller(const call *c, principal_ref *ret, err *e)
         *ret = (principal_ref){ .id = c->who->account, .name = STR(""), .is_root = true };
         return ST_OK;
     }
+    if (c->who->kind != CALLER_USER) /* the session of a role is no user */
+        return no_such_user(ST_NOT_FOUND, e);
     user_record u;
     TRY(no_such_user(store_user_get(c->tx, c->arena, c->who->id, &u, e), e));
     *ret = (principal_ref){ .id = u.id, .name = u.name };
@@ -129,23 +131,29 @@ status user_update(store_tx *tx, int64_t now_s, const user_record *old, const us
     return ST_OK;
 }
 
-/* RAM DeleteUser: refused while anything hangs on the user. */
+/* RAM DeleteUser: refused while anything hangs on the user, in the order of its documented codes. */
 static status check_unused(store_tx *tx, arena *a, uint64_t user, err *e)
 {
     uint32_t keys = 0;
     TRY(store_access_key_count(tx, user, &keys, e));
     if (keys > 0)
         return err_set(e, ST_CONFLICT, "DeleteConflict.User.AccessKey", "the user owns %u AccessKey pairs", keys);
-    attachment_record *attached = NULL;
+    user_group_record *groups = NULL;
     size_t n = 0;
-    TRY(store_attachment_list(tx, a, user, &attached, &n, e));
+    TRY(store_user_group_list(tx, a, user, &groups, &n, e));
     if (n > 0)
-        return err_set(e, ST_CONFLICT, "DeleteConflict.User.Policy", "%zu policies are attached to the user", n);
+        return err_set(e, ST_CONFLICT, "DeleteConflict.User.Group", "the user is in %zu groups", n);
     login_profile_record profile;
     status s = store_login_profile_get(tx, a, user, &profile, e);
     if (s == ST_OK)
         return err_set(e, ST_CONFLICT, "DeleteConflict.User.LoginProfile", "the user has a login profile");
-    return s == ST_NOT_FOUND ? ST_OK : s;
+    if (s != ST_NOT_FOUND)
+        return s;
+    attachment_record *attached = NULL;
+    TRY(store_attachment_list(tx, a, user, &attached, &n, e));
+    if (n > 0)
+        return err_set(e, ST_CONFLICT, "DeleteConflict.User.Policy", "%zu policies are attached to the user", n);
+    return ST_OK;
 }
 
 status user_delete(store_tx *tx, arena *a, const user_record *user, err *e)

@@ -27,7 +27,7 @@ MUST_USE status user_get_by_id(store_tx *tx, arena *a, str id, user_record *ret,
 /* A UPN of another domain: EntityNotExist.User. */
 MUST_USE status user_get_by_upn(store_tx *tx, arena *a, str upn, str domain_suffix, user_record *ret, err *e);
 
-/* Whom a request means. Absent or empty: the caller itself, root included. */
+/* Whom a request means. Absent or empty: the caller itself, root included; a role's session is no user: EntityNotExist.User. */
 typedef struct {
     uint64_t id;
     str name; /* empty for root */
@@ -43,7 +43,7 @@ typedef struct {
 MUST_USE status user_update(store_tx *tx, int64_t now_s, const user_record *old, const user_change *by, user_record *ret,
                             err *e);
 
-/* Refused while the user owns an AccessKey, a policy or a login profile. */
+/* Refused while the user owns an AccessKey, is in a group, has a login profile or a policy. */
 MUST_USE status user_delete(store_tx *tx, arena *a, const user_record *user, err *e);
 
 MUST_USE status user_domain(store_tx *tx, arena *a, str domain_suffix, default_domain *ret, err *e); /* of the account */

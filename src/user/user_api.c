@@ -1,7 +1,7 @@
 /* user_api.c - see user_api.h. Parameters and answers: IMS 2019-08-15 and RAM 2015-05-01, section "users".
  *
- * IMS DeleteUser follows RAM's conflict rules: a user without AccessKey, policy and login profile is deleted, any other is
- * refused. (The documented recycle bin would keep it for 30 days; it is a capability of its own.)
+ * IMS DeleteUser follows RAM's conflict rules: a user without AccessKey, group, login profile and policy is deleted, any
+ * other is refused. (The documented recycle bin would keep it for 30 days; it is a capability of its own.)
  */
 #include "user/user_api.h"
 
@@ -15,9 +15,8 @@
 
 static status audit_user(call *c, const user_record *u, str changed, err *e)
 {
-    str id;
-    TRY(arena_printf(c->arena, &id, "%llu", (unsigned long long)u->id));
-    const audit_parameter p[] = { { STR("UserId"), id }, { STR("Changed"), changed } };
+    char id[U64_TEXT_MAX];
+    const audit_parameter p[] = { { STR("UserId"), { id, u64_format(u->id, id) } }, { STR("Changed"), changed } };
     return audit_write(c, STR("ACS::RAM::User"), u->name, p, changed.n > 0 ? 2 : 1, e);
 }
 
@@ -35,7 +34,7 @@ static status reply_ims_user(call *c, const user_record *u, bool has_tags, err *
     tag_record *tags = NULL;
     size_t n = 0;
     if (has_tags)
-        TRY(store_tag_list(c->tx, c->arena, u->id, &tags, &n, e));
+        TRY(store_tag_list(c->tx, c->arena, TAGGED_USER, u->id, &tags, &n, e));
     reply_open(c->reply, "User");
     user_reply(c->reply, u, upn);
     if (has_tags)
@@ -82,7 +81,7 @@ static status name_of_new_upn(const call *c, str upn, const char *parameter, str
 
 static status create(call *c, const user_spec *spec, user_record *ret, err *e)
 {
-    TRY(tag_list_check(spec->tags, e));
+    TRY(tag_list_check(TAGGED_USER, spec->tags, e));
     TRY(user_create(c->tx, c->arena, c->world, c->quota, c->context.now_s, spec, ret, e));
     return audit_user(c, ret, STR(""), e);
 }
@@ -225,29 +224,4 @@ status ram_delete_user_apply(call *c, err *e)
     user_record u;
     TRY(user_get_by_name(c->tx, c->arena, rq->user_name, &u, e));
     return delete_user(c, &u, e);
-}
-
-/* Groups do not exist yet, so nobody is in one. */
-static void reply_no_groups(reply *r)
-{
-    reply_open_list(r, "Groups", "Group");
-    reply_close_list(r);
-}
-
-status ims_list_groups_for_user_read(call *c, err *e)
-{
-    const ims_list_groups_for_user_request *rq = c->request;
-    user_record u;
-    TRY(user_get_by_upn(c->tx, c->arena, rq->user_principal_name, c->domain_suffix, &u, e));
-    reply_no_groups(c->reply);
-    return ST_OK;
-}
-
-status ram_list_groups_for_user_read(call *c, err *e)
-{
-    const ram_list_groups_for_user_request *rq = c->request;
-    user_record u;
-    TRY(user_get_by_name(c->tx, c->arena, rq->user_name, &u, e));
-    reply_no_groups(c->reply);
-    return ST_OK;
 }

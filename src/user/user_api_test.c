@@ -134,10 +134,6 @@ static void absent_users(void **state)
     assert_code(&f, ST_NOT_FOUND, "EntityNotExist.User");
     APPLY(&f, &f.root, ram_delete_user, RAM_DELETE_USER, .user_name = STR("ghost"));
     assert_code(&f, ST_NOT_FOUND, "EntityNotExist.User");
-    READ(&f, &f.root, ram_list_groups_for_user, RAM_LIST_GROUPS_FOR_USER, .user_name = STR("ghost"));
-    assert_code(&f, ST_NOT_FOUND, "EntityNotExist.User");
-    READ(&f, &f.root, ims_list_groups_for_user, IMS_LIST_GROUPS_FOR_USER, .user_principal_name = UPN("ghost"));
-    assert_code(&f, ST_NOT_FOUND, "EntityNotExist.User");
 }
 
 static void another_accounts_user_is_absent(void **state)
@@ -215,7 +211,8 @@ static status hang(store_tx *tx, void *self, err *e)
         TRY(store_access_key_insert(tx, &k, e));
     }
     if (h->has_policy)
-        TRY(store_attachment_insert(tx, &(attachment_record){ h->user, STR("System"), STR("AdministratorAccess"), 1 }, e));
+        TRY(store_attachment_insert(
+            tx, &(attachment_record){ PRINCIPAL_USER, h->user, STR("System"), STR("AdministratorAccess"), 1 }, e));
     if (h->has_profile) {
         login_profile_record p = {
             .principal = h->user, .row = 6, .scheme = STR("argon2id"), .parameters = STR(""), .salt_n = 16
@@ -413,17 +410,6 @@ static void status_and_tags_filter(void **state)
     assert_true(json_is_false(fixture_at(&f, "IsTruncated")));
 }
 
-static void nobody_is_in_a_group(void **state)
-{
-    (void)state;
-    create("gina", NULL);
-    READ(&f, &f.root, ram_list_groups_for_user, RAM_LIST_GROUPS_FOR_USER, .user_name = STR("gina"));
-    assert_ok(&f);
-    assert_int_equal(count_at(&f, "Groups.Group"), 0);
-    READ(&f, &f.root, ims_list_groups_for_user, IMS_LIST_GROUPS_FOR_USER, .user_principal_name = UPN("gina"));
-    assert_int_equal(count_at(&f, "Groups.Group"), 0);
-}
-
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -443,7 +429,6 @@ int main(void)
         TEST(a_full_page_that_is_the_last_says_so),
         TEST(more_users_than_a_portion),
         TEST(status_and_tags_filter),
-        TEST(nobody_is_in_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

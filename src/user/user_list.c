@@ -5,8 +5,8 @@
  */
 #include "user/user_api.h"
 
-#include "account/marker.h"
 #include "catalogue/catalogue.gen.h"
+#include "user/page.h"
 #include "user/tag.h"
 #include "user/upn.h"
 #include "user/user.h"
@@ -50,7 +50,7 @@ static status visit(walk *w, const user_record *u, err *e)
     tag_record *tags = NULL;
     size_t tag_n = 0;
     if (w->page->has_tags || w->page->tags.n > 0)
-        TRY(store_tag_list(w->c->tx, w->scratch, u->id, &tags, &tag_n, e));
+        TRY(store_tag_list(w->c->tx, w->scratch, TAGGED_USER, u->id, &tags, &tag_n, e));
     if (!tag_match(tags, tag_n, w->page->tags))
         return ST_OK;
     if (w->written == w->page->max_items) {
@@ -106,18 +106,7 @@ static status list_page(call *c, const user_page *page, err *e)
     while (more)
         TRY(visit_portion(&w, &more, e));
     reply_close_list(c->reply);
-    reply_bool(c->reply, "IsTruncated", w.is_truncated);
-    if (!w.is_truncated)
-        return ST_OK;
-    str marker;
-    TRY(marker_issue(c->vault, c->who->account, page->kind, (str){ w.last, w.last_n }, c->arena, &marker));
-    reply_str(c->reply, "Marker", marker);
-    return ST_OK;
-}
-
-static uint32_t max_or(opt_i32 asked, uint32_t otherwise)
-{
-    return asked.is_set && asked.v > 0 ? (uint32_t)asked.v : otherwise;
+    return page_end(c, page->kind, w.is_truncated, (str){ w.last, w.last_n });
 }
 
 /* active (the default), freeze, or both; with tags the Status is not looked at. */
@@ -132,7 +121,7 @@ status ims_list_users_read(call *c, err *e)
 {
     const ims_list_users_request *rq = c->request;
     return list_page(c,
-                     &(user_page){ "Users", "User", MARKER_USERS, true, true, rq->marker, max_or(rq->max_items, 1000),
+                     &(user_page){ "Users", "User", MARKER_USERS, true, true, rq->marker, page_size(rq->max_items, 1000),
                                    filter_of(rq->status, rq->tag), rq->tag },
                      e);
 }
@@ -142,7 +131,7 @@ status ims_list_user_basic_infos_read(call *c, err *e)
     const ims_list_user_basic_infos_request *rq = c->request;
     return list_page(c,
                      &(user_page){ "UserBasicInfos", "UserBasicInfo", MARKER_USER_BASIC_INFOS, true, false, rq->marker,
-                                   max_or(rq->max_items, 100), filter_of(rq->status, rq->tag), rq->tag },
+                                   page_size(rq->max_items, 100), filter_of(rq->status, rq->tag), rq->tag },
                      e);
 }
 
@@ -156,7 +145,7 @@ status ram_list_users_read(call *c, err *e)
                                    false,
                                    false,
                                    rq->marker,
-                                   max_or(rq->max_items, 100),
+                                   page_size(rq->max_items, 100),
                                    { .active = true, .frozen = true },
                                    { NULL, 0, false } },
                      e);

@@ -1,16 +1,13 @@
 /* user_reply.c - see user_reply.h. */
 #include "user/user_reply.h"
 
-#include <stdio.h>
-
 void reply_id(reply *r, const char *name, uint64_t id)
 {
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)id);
-    reply_str(r, name, str_from_c(digits));
+    char digits[U64_TEXT_MAX];
+    reply_str(r, name, (str){ digits, u64_format(id, digits) });
 }
 
-static void reply_filled(reply *r, const char *name, str value)
+void reply_filled(reply *r, const char *name, str value)
 {
     if (value.n > 0)
         reply_str(r, name, value);

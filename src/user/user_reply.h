@@ -11,6 +11,7 @@
 void user_reply(reply *r, const user_record *u, str upn);
 void user_reply_tags(reply *r, const tag_record *tags, size_t n); /* Tags.Tag[] */
 
-void reply_id(reply *r, const char *name, uint64_t id); /* decimal digits, as a string */
+void reply_id(reply *r, const char *name, uint64_t id);   /* decimal digits, as a string */
+void reply_filled(reply *r, const char *name, str value); /* an empty text is left out too */
 
 #endif
