@@ -332,6 +332,11 @@ static void hash_hex(acs3_algorithm alg, bytes in, char ret[HEX_BYTES])
     hex_encode((bytes){ digest, sizeof digest }, ret);
 }
 
+static bool is_lower_hex(char c)
+{
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 static status build(const acs3_authorization *auth, const signed_request *rq, arena *a, acs3_texts *ret, err *e)
 {
     signed_lines lines;
@@ -340,7 +345,11 @@ static status build(const acs3_authorization *auth, const signed_request *rq, ar
     str body_hash = { algorithms[auth->algorithm].empty_body, HEX_BYTES };
     acs3_texts t;
     TRY(collect_lines(auth, rq, a, &lines, e));
-    if (rq->body.n > 0) {
+    if (rq->body_hash.p != NULL) {
+        body_hash = rq->body_hash.n > 0 ? rq->body_hash : lines.content_sha256;
+        if (body_hash.n != HEX_BYTES || !str_is_of(body_hash, is_lower_hex))
+            return err_set(e, ST_INVALID, "IncompleteSignature", "x-acs-content-sha256 is no hash");
+    } else if (rq->body.n > 0) {
         hash_hex(auth->algorithm, rq->body, computed);
         body_hash.p = computed;
     }

@@ -33,6 +33,9 @@ typedef struct {
     const header *headers;
     size_t header_n;
     bytes body; /* after transfer decoding, as sent */
+    /* Of a request whose body somebody else holds (ACS3 only): its hash in lower-case hex as they computed it; empty: they did not,
+     * and x-acs-content-sha256 is believed, which is signed. Absent: the hash of `body`. */
+    str body_hash;
 } signed_request;
 
 typedef enum { ACS3_HMAC_SHA256, ACS3_HMAC_SM3 } acs3_algorithm;

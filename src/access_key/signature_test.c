@@ -703,6 +703,46 @@ static void test_content_hash_is_that_of_the_body(void **state)
     arena_reset(a);
 }
 
+/* The body lies with a service that received it: what it says of the body counts, else what was signed. */
+static void test_body_that_somebody_else_holds(void **state)
+{
+    (void)state;
+    /* FIPS 180-4: SHA-256 of "abc" and of the empty text */
+    static const str abc = STR_INIT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    static const str empty = STR_INIT("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    static const str no_hash[] = {
+        STR_INIT("UNSIGNED-PAYLOAD"),
+        STR_INIT(""),
+        STR_INIT("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"),
+    };
+    request r;
+    sealed s = seal(STR("secret"));
+    str canonical = { 0 }, text = { 0 };
+    make_request(&r, SIGNED, NULL, 0);
+    r.headers[5].value = abc;
+    r.rq.body = bytes_of(STR("abc"));
+    sign(&r, SIGNED);
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_OK);
+    r.rq.body = (bytes){ NULL, 0 };
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_DENIED); /* the body was cut off */
+    r.rq.body_hash = abc;
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_OK);
+    r.rq.body_hash = STR("");
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_OK);
+    r.rq.body_hash = empty;
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_DENIED);
+    assert_string_equal(e.code, "SignatureDoesNotMatch");
+    r.rq.body_hash = STR("");
+    r.headers[5].value = empty;
+    assert_int_equal(verify(&r, &s, &canonical, &text), ST_DENIED); /* another one than was signed */
+    for (size_t i = 0; i < sizeof no_hash / sizeof no_hash[0]; i++) {
+        r.headers[5].value = no_hash[i];
+        assert_int_equal(verify(&r, &s, &canonical, &text), ST_INVALID);
+        assert_string_equal(e.code, "IncompleteSignature");
+    }
+    arena_reset(a);
+}
+
 /* --- v1 parameters ------------------------------------------------------------------------------------------------ */
 
 static const param v1_whole[] = {
@@ -829,6 +869,7 @@ int main(void)
         cmocka_unit_test(test_signed_headers),
         cmocka_unit_test(test_repeated_header_is_joined),
         cmocka_unit_test(test_content_hash_is_that_of_the_body),
+        cmocka_unit_test(test_body_that_somebody_else_holds),
         cmocka_unit_test(test_v1_parameters),
         cmocka_unit_test(test_v1_token_is_optional),
         cmocka_unit_test(test_damaged_secret_is_not_the_callers_fault),
