@@ -7,10 +7,19 @@
 #include "access_key/access_key_api.h"
 #include "catalogue/catalogue.gen.h"
 #include "logon_suffix/logon_suffix_api.h"
+#include "policy/attachment_api.h"
+#include "policy/diagnostic.h"
+#include "policy/explain_api.h"
 #include "policy/policy_api.h"
+#include "policy/policy_version_api.h"
+#include "role/assume_role_api.h"
 #include "role/caller_identity_api.h"
+#include "role/ram_tag_api.h"
+#include "role/role_api.h"
+#include "user/group_api.h"
 #include "user/tag_api.h"
 #include "user/user_api.h"
+#include "verifier/verifier_api.h"
 
 /* clang-format off */
 static const action_row rows[] = {
@@ -21,10 +30,18 @@ static const action_row rows[] = {
     { IMS_DELETE_USER,             "ram:DeleteUser",             RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = ims_delete_user_apply },
     { IMS_LIST_USERS,              "ram:ListUsers",              RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ims_list_users_read },
     { IMS_LIST_USER_BASIC_INFOS,   "ram:ListUserBasicInfos",     RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ims_list_user_basic_infos_read },
-    { IMS_TAG_RESOURCES,           "ram:TagResources",           RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .apply = ims_tag_resources_apply },
-    { IMS_UNTAG_RESOURCES,         "ram:UntagResources",         RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .apply = ims_untag_resources_apply },
-    { IMS_LIST_TAG_RESOURCES,      "ram:ListTagResources",       RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ims_list_tag_resources_read },
+    { IMS_TAG_RESOURCES,           "ram:TagResources",           RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .apply = ims_tag_resources_apply },
+    { IMS_UNTAG_RESOURCES,         "ram:UntagResources",         RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .apply = ims_untag_resources_apply },
+    { IMS_LIST_TAG_RESOURCES,      "ram:ListTagResources",       RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .read = ims_list_tag_resources_read },
     { IMS_LIST_GROUPS_FOR_USER,    "ram:ListGroupsForUser",      RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ims_list_groups_for_user_read },
+    { IMS_CREATE_GROUP,            "ram:CreateGroup",            RES_GROUP_ALL,       SELF_NONE,        CLASS_PLAIN,               .apply = ims_create_group_apply },
+    { IMS_GET_GROUP,               "ram:GetGroup",               RES_GROUP,           SELF_NONE,        CLASS_PLAIN,               .read = ims_get_group_read },
+    { IMS_UPDATE_GROUP,            "ram:UpdateGroup",            RES_GROUP,           SELF_NONE,        CLASS_SENSITIVE,           .apply = ims_update_group_apply },
+    { IMS_DELETE_GROUP,            "ram:DeleteGroup",            RES_GROUP,           SELF_NONE,        CLASS_CRITICAL,            .apply = ims_delete_group_apply },
+    { IMS_LIST_GROUPS,             "ram:ListGroups",             RES_GROUP_ALL,       SELF_NONE,        CLASS_PLAIN,               .read = ims_list_groups_read },
+    { IMS_ADD_USER_TO_GROUP,       "ram:AddUserToGroup",         RES_GROUP_AND_USER,  SELF_NONE,        CLASS_CRITICAL,            .apply = ims_add_user_to_group_apply },
+    { IMS_REMOVE_USER_FROM_GROUP,  "ram:RemoveUserFromGroup",    RES_GROUP_AND_USER,  SELF_NONE,        CLASS_CRITICAL,            .apply = ims_remove_user_from_group_apply },
+    { IMS_LIST_USERS_FOR_GROUP,    "ram:ListUsersForGroup",      RES_GROUP,           SELF_NONE,        CLASS_PLAIN,               .read = ims_list_users_for_group_read },
     { IMS_CREATE_ACCESS_KEY,       "ram:CreateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ims_create_access_key_apply },
     { IMS_LIST_ACCESS_KEYS,        "ram:ListAccessKeys",         RES_USER,            SELF_ACCESS_KEYS, CLASS_PLAIN,               .read = ims_list_access_keys_read },
     { IMS_UPDATE_ACCESS_KEY,       "ram:UpdateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_SENSITIVE,           .apply = ims_update_access_key_apply },
@@ -39,6 +56,14 @@ static const action_row rows[] = {
     { RAM_DELETE_USER,             "ram:DeleteUser",             RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_user_apply },
     { RAM_LIST_USERS,              "ram:ListUsers",              RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ram_list_users_read },
     { RAM_LIST_GROUPS_FOR_USER,    "ram:ListGroupsForUser",      RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ram_list_groups_for_user_read },
+    { RAM_CREATE_GROUP,            "ram:CreateGroup",            RES_GROUP_ALL,       SELF_NONE,        CLASS_PLAIN,               .apply = ram_create_group_apply },
+    { RAM_GET_GROUP,               "ram:GetGroup",               RES_GROUP,           SELF_NONE,        CLASS_PLAIN,               .read = ram_get_group_read },
+    { RAM_UPDATE_GROUP,            "ram:UpdateGroup",            RES_GROUP,           SELF_NONE,        CLASS_SENSITIVE,           .apply = ram_update_group_apply },
+    { RAM_DELETE_GROUP,            "ram:DeleteGroup",            RES_GROUP,           SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_group_apply },
+    { RAM_LIST_GROUPS,             "ram:ListGroups",             RES_GROUP_ALL,       SELF_NONE,        CLASS_PLAIN,               .read = ram_list_groups_read },
+    { RAM_ADD_USER_TO_GROUP,       "ram:AddUserToGroup",         RES_GROUP_AND_USER,  SELF_NONE,        CLASS_CRITICAL,            .apply = ram_add_user_to_group_apply },
+    { RAM_REMOVE_USER_FROM_GROUP,  "ram:RemoveUserFromGroup",    RES_GROUP_AND_USER,  SELF_NONE,        CLASS_CRITICAL,            .apply = ram_remove_user_from_group_apply },
+    { RAM_LIST_USERS_FOR_GROUP,    "ram:ListUsersForGroup",      RES_GROUP,           SELF_NONE,        CLASS_PLAIN,               .read = ram_list_users_for_group_read },
     { RAM_CREATE_ACCESS_KEY,       "ram:CreateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ram_create_access_key_apply },
     { RAM_LIST_ACCESS_KEYS,        "ram:ListAccessKeys",         RES_USER,            SELF_ACCESS_KEYS, CLASS_PLAIN,               .read = ram_list_access_keys_read },
     { RAM_UPDATE_ACCESS_KEY,       "ram:UpdateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_SENSITIVE,           .apply = ram_update_access_key_apply },
@@ -47,14 +72,44 @@ static const action_row rows[] = {
     { RAM_SET_ACCOUNT_ALIAS,       "ram:SetAccountAlias",        RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_set_account_alias_apply },
     { RAM_GET_ACCOUNT_ALIAS,       "ram:GetAccountAlias",        RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ram_get_account_alias_read },
     { RAM_CLEAR_ACCOUNT_ALIAS,     "ram:ClearAccountAlias",      RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_clear_account_alias_apply },
-    { RAM_ATTACH_POLICY_TO_USER,   "ram:AttachPolicyToUser",     RES_USER_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_attach_policy_to_user_apply },
-    { RAM_DETACH_POLICY_FROM_USER, "ram:DetachPolicyFromUser",   RES_USER_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_detach_policy_from_user_apply },
-    { RAM_LIST_POLICIES_FOR_USER,  "ram:ListPoliciesForUser",    RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_for_user_read },
-    { RAM_LIST_ENTITIES_FOR_POLICY, "ram:ListEntitiesForPolicy", RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_list_entities_for_policy_read },
-    { RAM_GET_POLICY,              "ram:GetPolicy",              RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_get_policy_read },
-    { RAM_LIST_POLICIES,           "ram:ListPolicies",           RES_POLICY_ALL,      SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_read },
+    { RAM_ATTACH_POLICY_TO_USER,    "ram:AttachPolicyToUser",     RES_USER_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_attach_policy_to_user_apply },
+    { RAM_ATTACH_POLICY_TO_GROUP,   "ram:AttachPolicyToGroup",    RES_GROUP_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_attach_policy_to_group_apply },
+    { RAM_ATTACH_POLICY_TO_ROLE,    "ram:AttachPolicyToRole",     RES_ROLE_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_attach_policy_to_role_apply },
+    { RAM_DETACH_POLICY_FROM_USER,  "ram:DetachPolicyFromUser",   RES_USER_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_detach_policy_from_user_apply },
+    { RAM_DETACH_POLICY_FROM_GROUP, "ram:DetachPolicyFromGroup",  RES_GROUP_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_detach_policy_from_group_apply },
+    { RAM_DETACH_POLICY_FROM_ROLE,  "ram:DetachPolicyFromRole",   RES_ROLE_AND_POLICY, SELF_NONE,        CLASS_CRITICAL,            .apply = ram_detach_policy_from_role_apply },
+    { RAM_LIST_POLICIES_FOR_USER,   "ram:ListPoliciesForUser",    RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_for_user_read },
+    { RAM_LIST_POLICIES_FOR_GROUP,  "ram:ListPoliciesForGroup",   RES_GROUP,           SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_for_group_read },
+    { RAM_LIST_POLICIES_FOR_ROLE,   "ram:ListPoliciesForRole",    RES_ROLE,            SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_for_role_read },
+    { RAM_LIST_ENTITIES_FOR_POLICY, "ram:ListEntitiesForPolicy",  RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_list_entities_for_policy_read },
+    { RAM_CREATE_POLICY,            "ram:CreatePolicy",           RES_POLICY_ALL,      SELF_NONE,        CLASS_PLAIN,               .apply = ram_create_policy_apply },
+    { RAM_GET_POLICY,               "ram:GetPolicy",              RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_get_policy_read },
+    { RAM_LIST_POLICIES,            "ram:ListPolicies",           RES_POLICY_ALL,      SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policies_read },
+    { RAM_UPDATE_POLICY_DESCRIPTION, "ram:UpdatePolicyDescription", RES_POLICY,          SELF_NONE,        CLASS_SENSITIVE,           .apply = ram_update_policy_description_apply },
+    { RAM_DELETE_POLICY,            "ram:DeletePolicy",           RES_POLICY,          SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_policy_apply },
+    { RAM_CREATE_POLICY_VERSION,    "ram:CreatePolicyVersion",    RES_POLICY,          SELF_NONE,        CLASS_CRITICAL,            .apply = ram_create_policy_version_apply },
+    { RAM_GET_POLICY_VERSION,       "ram:GetPolicyVersion",       RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_get_policy_version_read },
+    { RAM_LIST_POLICY_VERSIONS,     "ram:ListPolicyVersions",     RES_POLICY,          SELF_NONE,        CLASS_PLAIN,               .read = ram_list_policy_versions_read },
+    { RAM_SET_DEFAULT_POLICY_VERSION, "ram:SetDefaultPolicyVersion", RES_POLICY,          SELF_NONE,        CLASS_CRITICAL,            .apply = ram_set_default_policy_version_apply },
+    { RAM_DELETE_POLICY_VERSION,    "ram:DeletePolicyVersion",    RES_POLICY,          SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_policy_version_apply },
+    { RAM_CREATE_ROLE,             "ram:CreateRole",             RES_ROLE_ALL,        SELF_NONE,        CLASS_PLAIN,               .apply = ram_create_role_apply },
+    { RAM_GET_ROLE,                "ram:GetRole",                RES_ROLE,            SELF_NONE,        CLASS_PLAIN,               .read = ram_get_role_read },
+    { RAM_LIST_ROLES,              "ram:ListRoles",              RES_ROLE_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ram_list_roles_read },
+    { RAM_UPDATE_ROLE,             "ram:UpdateRole",             RES_ROLE,            SELF_NONE,        CLASS_CRITICAL,            .apply = ram_update_role_apply },
+    { RAM_DELETE_ROLE,             "ram:DeleteRole",             RES_ROLE,            SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_role_apply },
+    { RAM_TAG_RESOURCES,           "ram:TagResources",           RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .apply = ram_tag_resources_apply },
+    { RAM_UNTAG_RESOURCES,         "ram:UntagResources",         RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .apply = ram_untag_resources_apply },
+    { RAM_LIST_TAG_RESOURCES,      "ram:ListTagResources",       RES_TAGGED,          SELF_NONE,        CLASS_PLAIN,               .read = ram_list_tag_resources_read },
+    { RAM_DECODE_DIAGNOSTIC_MESSAGE, "ram:DecodeDiagnosticMessage", RES_ACCOUNT,     SELF_NONE,        CLASS_PLAIN,               .read = ram_decode_diagnostic_message_read },
 
+    { STS_ASSUME_ROLE,             "sts:AssumeRole",             RES_ROLE_ARN,        SELF_NONE,        CLASS_PLAIN,               .apply = sts_assume_role_apply },
     { STS_GET_CALLER_IDENTITY,     NO_PERMISSION_NEEDED,         RES_NOTHING,         SELF_NONE,        CLASS_PLAIN,               .answer = sts_get_caller_identity_answer },
+
+    { ARGALI_REVOKE_ROLE_SESSIONS, "ram:RevokeRoleSessions",     RES_ROLE,            SELF_NONE,        CLASS_CRITICAL,            .apply = argali_revoke_role_sessions_apply },
+    { ARGALI_EXPLAIN_DECISION,     "ram:ExplainDecision",        RES_PRINCIPAL,       SELF_NONE,        CLASS_PLAIN,               .read = argali_explain_decision_read },
+    { ARGALI_CREATE_VERIFIER,      "ram:CreateVerifier",         RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = argali_create_verifier_apply },
+    { ARGALI_LIST_VERIFIERS,       "ram:ListVerifiers",          RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = argali_list_verifiers_read },
+    { ARGALI_DELETE_VERIFIER,      "ram:DeleteVerifier",         RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = argali_delete_verifier_apply },
 };
 /* clang-format on */
 

@@ -7,10 +7,11 @@
 #include "base/log.h"
 #include "catalogue/error_catalogue.h"
 #include "catalogue/error_reply.h"
+#include "policy/diagnostic.h"
 
 enum { ERROR_BODY_MAX = 128 * 1024 };
 
-static void count_answer(api *a, unsigned http_status)
+void count_answer(api *a, unsigned http_status)
 {
     count_one(http_status < 400 ? &a->n.ok : http_status < 500 ? &a->n.client_error : &a->n.server_error);
 }
@@ -25,6 +26,7 @@ void answer_ok(flight *f)
     }
     http_response r = { .status = 200, .content_type = reply_content_type(f->reply.format), .body = f->reply.out };
     f->reply.out = (buf){ 0 };
+    key_holder_done(&f->holder);
     count_answer(f->api, 200);
     http_reply(f->x, &r);
 }
@@ -63,49 +65,100 @@ static str mismatch_message(flight *f, str shown)
     return s == ST_OK ? ret : shown;
 }
 
-enum { DETAIL_COUNT = 6 };
+enum { DETAIL_COUNT = 7 };
 
-static size_t denied_details(flight *f, error_detail details[DETAIL_COUNT], char account[24])
+static str principal_type(const caller *who)
+{
+    if (who->kind == CALLER_ROOT) /* which AssumeRole alone refuses */
+        return STR("Account");
+    return who->kind == CALLER_ROLE ? STR("AssumedRoleUser") : STR("SubUser");
+}
+
+static str display_name(flight *f)
 {
     const caller *who = &f->holder.who;
-    (void)snprintf(account, 24, "%llu", (unsigned long long)who->account);
-    details[0] = (error_detail){ STR("AuthAction"), str_from_c(f->call.row->authorized_as) };
-    details[1] = (error_detail){ STR("AuthPrincipalDisplayName"), str_from_c(who->name) };
-    details[2] = (error_detail){ STR("AuthPrincipalOwnerId"), str_from_c(account) };
-    details[3] = (error_detail){ STR("AuthPrincipalType"), STR("SubUser") };
-    details[4] = (error_detail){ STR("NoPermissionType"), STR("ImplicitDeny") };
-    details[5] = (error_detail){ STR("PolicyType"), STR("AccountLevelIdentityBasedPolicy") };
-    return DETAIL_COUNT;
+    str ret = who->kind == CALLER_ROOT ? STR("root") : str_from_c(who->name);
+    if (who->session != NULL && arena_printf(f->arena, &ret, "%s:%s", who->name, who->session->name) != ST_OK)
+        return STR("");
+    return ret;
+}
+
+/* Why, for whoever may decode it; without room the refusal goes out without it. */
+static str diagnostic_message(flight *f, str type, str name)
+{
+    const diagnostic d = { .principal_type = type, .principal_name = name, .by = &f->authorization };
+    str ret = STR("");
+    err e = { 0 };
+    if (diagnostic_seal(f->api->o.vault, f->holder.who.account, &d, f->arena, &ret, &e) != ST_OK)
+        return STR("");
+    return ret;
+}
+
+static size_t denied_details(flight *f, error_detail details[DETAIL_COUNT])
+{
+    const authorization *x = &f->authorization;
+    char digits[U64_TEXT_MAX];
+    str account = STR(""), type = principal_type(&f->holder.who), name = display_name(f);
+    if (arena_copy(f->arena, (str){ digits, u64_format(f->holder.who.account, digits) }, &account) != ST_OK)
+        account = STR("");
+    details[0] = (error_detail){ STR("AuthAction"), x->action };
+    details[1] = (error_detail){ STR("AuthPrincipalDisplayName"), name };
+    details[2] = (error_detail){ STR("AuthPrincipalOwnerId"), account };
+    details[3] = (error_detail){ STR("AuthPrincipalType"), type };
+    details[4] =
+        (error_detail){ STR("NoPermissionType"), x->by.effect == EFFECT_DENY ? STR("ExplicitDeny") : STR("ImplicitDeny") };
+    details[5] = (error_detail){ STR("PolicyType"),
+                                 str_from_c(policy_layer_name(x->by.layer != LAYER_NONE ? x->by.layer : LAYER_IDENTITY)) };
+    details[6] = (error_detail){ STR("EncodedDiagnosticMessage"), diagnostic_message(f, type, name) };
+    return details[6].value.n > 0 ? DETAIL_COUNT : DETAIL_COUNT - 1;
+}
+
+static str action_of(const flight *f)
+{
+    return f->call.shape != NULL ? f->call.shape->name : f->is_question ? STR("Verify") : STR("");
 }
 
 static void log_failure(const flight *f, str code, unsigned http_status, const err *e)
 {
     log_level level = http_status >= 500 && http_status != 503 ? LOG_ERROR : http_status == 503 ? LOG_WARNING : LOG_DEBUG;
     log_event(level, "refused", LOG_Z("request_id", f->call.context.request_id), LOG_S("code", code),
-              LOG_N("status", http_status), LOG_S("action", f->call.shape != NULL ? f->call.shape->name : STR("")),
-              LOG_Z("why", e->log));
+              LOG_N("status", http_status), LOG_S("action", action_of(f)), LOG_Z("why", e->log));
 }
 
-/* A guess at a key: what counts against the network that it came from. */
-static bool is_guess(str code)
+bool is_guess(str code)
 {
-    return str_eq(code, STR("SignatureDoesNotMatch")) || str_eq(code, STR("InvalidAccessKeyId.NotFound"));
+    return str_eq(code, STR("SignatureDoesNotMatch")) || str_eq(code, STR("InvalidAccessKeyId.NotFound")) ||
+           str_eq(code, STR("InvalidSecurityToken.Malformed")) || str_eq(code, STR("InvalidVerifierToken"));
 }
 
 /* A failed signature or an unknown key counts against its network; every refusal of a caller goes to the audit. */
 static void note_refusal(flight *f, str code)
 {
     api *a = f->api;
-    bool is_authentication = f->proof.access_key_id.n > 0 && f->holder.who.proof == PROOF_NONE;
+    bool claims = f->proof.access_key_id.n > 0 || str_eq(code, STR("InvalidVerifierToken"));
+    bool is_authentication = claims && f->holder.who.proof == PROOF_NONE;
     if (is_authentication && is_guess(code))
         failure_limit_count(&a->failures, &f->call.context.source, f->call.context.now_s);
-    if (f->proof.access_key_id.n == 0 && !f->is_denied)
+    if (!claims && !f->is_denied)
         return;
     if (is_authentication || f->is_denied || str_eq(code, STR("SignatureNonceUsed")) ||
-        str_starts(code, STR("InvalidAccessKeyId")))
-        audit_refusal(a->o.auditor, f->holder.who.account, &f->call.context.source,
-                      f->call.shape != NULL ? f->call.shape->name : STR(""), code, f->proof.access_key_id,
+        str_starts(code, STR("InvalidAccessKeyId")) || str_starts(code, STR("InvalidSecurityToken")))
+        audit_refusal(a->o.auditor, f->holder.who.account, &f->call.context.source, action_of(f), code, f->proof.access_key_id,
                       f->call.context.now_s);
+}
+
+/* What is wrong with a question is no verdict on the request that it describes: 401 and 403 are kept for those. */
+static unsigned status_of(const flight *f, str code)
+{
+    const unsigned http_status = error_http_status(code);
+    return f->is_question && http_status < 500 && http_status != 429 ? 400 : http_status;
+}
+
+void answer_no_memory(http_exchange *x)
+{
+    http_response r = { .status = 503, .closes = true };
+    buf_init(&r.body, 0);
+    http_reply(x, &r);
 }
 
 void answer_failure(flight *f, status s, const err *e)
@@ -121,27 +174,33 @@ void answer_failure(flight *f, status s, const err *e)
         count_one(&f->api->n.throttled);
         f->retry_ms = f->retry_ms > 0 ? f->retry_ms : 1000;
     }
-    unsigned http_status = error_http_status(code);
+    unsigned http_status = status_of(f, code);
     log_failure(f, code, http_status, e);
 
     error_detail details[DETAIL_COUNT];
-    char account[24], retry[24];
+    char retry[24];
     error_body body = { .request_id = str_from_c(f->call.context.request_id), .host_id = f->rq.host, .code = code };
+    if (e->message[0] != '\0' && !is_throttled)
+        body.message = str_from_c(e->message);
     if (is_mismatch && !is_throttled)
         body.message = mismatch_message(f, body.message);
     if (f->is_denied) {
-        body.detail_n = denied_details(f, details, account);
+        body.detail_n = denied_details(f, details);
         body.details = details;
     }
     reply_done(&f->reply);
+    key_holder_done(&f->holder);
     http_response r = { .status = http_status, .content_type = reply_content_type(f->rq.format), .closes = is_throttled };
     buf_init(&r.body, ERROR_BODY_MAX);
     error_reply_write(&body, f->rq.format, &r.body);
     (void)snprintf(retry, sizeof retry, "%lld", (long long)f->retry_ms);
-    http_header later = { STR("x-acs-retry-after"), str_from_c(retry) };
-    if (f->retry_ms > 0 && (http_status == 503 || http_status == 429)) {
-        r.headers = &later;
-        r.header_n = 1;
+    http_header headers[3];
+    r.headers = headers;
+    if (f->retry_ms > 0 && (http_status == 503 || http_status == 429))
+        headers[r.header_n++] = (http_header){ STR("x-acs-retry-after"), str_from_c(retry) };
+    if (f->is_question) {
+        headers[r.header_n++] = (http_header){ STR("Cache-Control"), STR("no-store") };
+        headers[r.header_n++] = (http_header){ STR("X-Argali-Reason"), code };
     }
     count_answer(f->api, http_status);
     http_reply(f->x, &r);

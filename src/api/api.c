@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "store/records.h"
 
-enum { BLOCKING_QUEUE_MAX = 1024, USES_A_TICK = 256 };
+enum { BLOCKING_QUEUE_MAX = 1024, USES_A_TICK = 256, POLICY_CACHE_BYTES = 16 * 1024 * 1024 };
 
 status api_new(const api_options *o, api **ret, err *e)
 {
@@ -17,7 +17,10 @@ status api_new(const api_options *o, api **ret, err *e)
     status s = failure_limit_init(&a->failures, o->failures_per_minute, o->world);
     if (s == ST_OK) {
         a->callers = caller_cache_new(o->cached_callers, store_epochs(o->store), o->world);
-        s = a->callers == NULL ? ST_NO_MEMORY : pool_new(&blocking, &a->blocking, e);
+        a->policies = policy_cache_new(o->cached_policy_bytes > 0 ? o->cached_policy_bytes : POLICY_CACHE_BYTES, o->world);
+        a->verifiers = verifier_cache_new(store_epochs(o->store));
+        s = a->callers == NULL || a->policies == NULL || a->verifiers == NULL ? ST_NO_MEMORY
+                                                                              : pool_new(&blocking, &a->blocking, e);
     }
     if (s != ST_OK) {
         api_free(a);
@@ -33,6 +36,8 @@ void api_free(api *a)
         return;
     pool_free(a->blocking);
     caller_cache_free(a->callers);
+    policy_cache_free(a->policies);
+    verifier_cache_free(a->verifiers);
     free(a);
 }
 

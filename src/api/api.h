@@ -33,11 +33,13 @@ typedef struct {
     unsigned failures_per_minute; /* failed signatures per network and minute before Throttling; 0: no limit */
     unsigned blocking_threads;    /* for prepare and for nonces that have to reach the disk */
     size_t cached_callers;        /* entries, 64 to 1,000,000 */
+    size_t cached_policy_bytes;   /* of compiled custom policies that no cached caller holds; 0: 16 MiB */
 } api_options;
 
 MUST_USE status api_new(const api_options *o, api **ret, err *e);
 void api_free(api *a); /* after the listeners stopped and the store closed; NULL is fine */
 void api_handle(void *self, http_exchange *x, const http_request *rq); /* an http_handler; self is the api */
+void api_verify(void *self, http_exchange *x, const http_request *rq); /* the same for POST /verify: verify.c */
 void api_tick(api *a); /* once a second, off the loops: writes last-used times that are due (at most a minute late) */
 MUST_USE status api_flush(api *a, err *e); /* at stop: writes every last-used time; waits */
 

@@ -44,15 +44,15 @@ static status claim_v1(flight *f, str *ret_date, err *e)
     return ST_OK;
 }
 
-/* Temporary credentials come with roles: until then their fields are understood, and no token is one of ours. */
-static status refuse_temporary(const proof *p, err *e)
+/* A temporary AccessKey comes with its token, a permanent one without. */
+static status claim_token(proof *p, err *e)
 {
-    bool is_temporary = str_starts(p->access_key_id, STR("STS."));
-    if (is_temporary && p->security_token.n == 0)
+    p->is_temporary = str_starts(p->access_key_id, STR("STS."));
+    if (p->is_temporary && p->security_token.n == 0)
         return err_set(e, ST_INVALID, "MissingSecurityToken", "a temporary AccessKey without its token");
-    if (is_temporary)
-        return err_set(e, ST_INVALID, "InvalidSecurityToken.Malformed", "a token that was not issued here");
-    if (p->security_token.n > 0)
+    if (p->is_temporary && p->security_token.n > SESSION_TOKEN_MAX)
+        return err_set(e, ST_INVALID, "InvalidSecurityToken.Malformed", "longer than any token that is issued");
+    if (!p->is_temporary && p->security_token.n > 0)
         return err_set(e, ST_INVALID, "InvalidSecurityToken.MismatchWithAccessKey", "a token beside a permanent AccessKey");
     return ST_OK;
 }
@@ -70,7 +70,7 @@ status proof_parse(flight *f, err *e)
         return err_set(e, ST_INVALID, "InvalidTimeStamp.Format", "the time is not YYYY-MM-DDThh:mm:ssZ");
     if (!nonces_is_in_window(f->api->o.nonces, p->dated_s, f->call.context.now_s))
         return err_set(e, ST_INVALID, "InvalidTimeStamp.Expired", "the request is dated outside the window");
-    return refuse_temporary(p, e);
+    return claim_token(p, e);
 }
 
 static status verify_signature(flight *f, err *e)
@@ -118,5 +118,7 @@ status proof_verify(flight *f, err *e)
     who->proof = f->rq.scheme == SCHEME_ACS3 ? PROOF_ACS3 : PROOF_V1;
     if (!who->is_key_active)
         return err_set(e, ST_DENIED, "InvalidAccessKeyId.Inactive", "the AccessKey is disabled");
+    if (who->session != NULL && who->session->expires_s <= f->call.context.now_s)
+        return err_set(e, ST_DENIED, "InvalidSecurityToken.Expired", "the session has expired");
     return use_nonce(f, e);
 }

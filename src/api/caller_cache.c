@@ -9,6 +9,7 @@ enum { CACHED_SECRET_MAX = 128, ASIDE_MAX = 65536 };
 
 typedef struct {
     caller who;
+    authority *authority; /* a reference */
     seal_place place;
     uint8_t secret[CACHED_SECRET_MAX];
     uint16_t secret_n;         /* 0: a free entry */
@@ -52,6 +53,8 @@ void caller_cache_free(caller_cache *c)
     if (c == NULL)
         return;
     pthread_mutex_destroy(&c->lock);
+    for (size_t i = 0; i < c->sets * CACHE_WAYS; i++)
+        authority_release(c->entries[i].authority);
     free(c->entries);
     free(c->aside);
     free(c);
@@ -71,14 +74,23 @@ static entry *find_in(entry *set, str id)
     return NULL;
 }
 
-bool caller_cache_find(caller_cache *c, str access_key_id, key_holder *ret)
+static bool is_for(const entry *x, const uint8_t *token_digest)
+{
+    const caller_session *s = x->who.session;
+    if (s == NULL || token_digest == NULL)
+        return s == NULL && token_digest == NULL;
+    return bytes_eq_secret((bytes){ s->token_digest, sizeof s->token_digest }, (bytes){ token_digest, sizeof s->token_digest });
+}
+
+bool caller_cache_find(caller_cache *c, str access_key_id, const uint8_t token_digest[32], key_holder *ret)
 {
     pthread_mutex_lock(&c->lock);
     entry *x = find_in(set_of(c, access_key_id), access_key_id);
-    bool is_current = x != NULL && caller_epoch_sum(c->epochs, &x->who) == x->who.epoch_sum;
+    bool is_current = x != NULL && is_for(x, token_digest) && caller_epoch_sum(c->epochs, &x->who) == x->who.epoch_sum;
     if (is_current) {
         x->found_at = ++c->clock;
         ret->who = x->who;
+        ret->authority = authority_hold(x->authority);
         ret->place = x->place;
         memcpy(ret->secret.b, x->secret, x->secret_n);
         ret->secret.n = x->secret_n;
@@ -115,11 +127,14 @@ static void keep_aside(caller_cache *c, const entry *x)
     u->service = (product)x->service;
 }
 
-static entry *place_for(caller_cache *c, str id)
+/* *ret_old: the reference that the entry held; to be released outside the lock. */
+static entry *place_for(caller_cache *c, str id, authority **ret_old)
 {
     entry *set = set_of(c, id), *x = find_in(set, id);
-    if (x != NULL)
+    if (x != NULL) {
+        *ret_old = x->authority;
         return x;
+    }
     x = &set[0];
     for (size_t i = 1; i < CACHE_WAYS && x->secret_n > 0; i++) {
         if (set[i].secret_n == 0 || set[i].found_at < x->found_at)
@@ -127,6 +142,7 @@ static entry *place_for(caller_cache *c, str id)
     }
     keep_aside(c, x);
     c->unwritten -= x->secret_n > 0 && x->written_s < x->used_s;
+    *ret_old = x->authority;
     *x = (entry){ 0 };
     return x;
 }
@@ -135,18 +151,23 @@ void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark)
 {
     if (k->secret.n > CACHED_SECRET_MAX || k->secret.n == 0 || caller_cache_mark(c) != mark)
         return;
+    authority *old = NULL;
     pthread_mutex_lock(&c->lock);
-    entry *x = place_for(c, str_from_c(k->who.access_key_id));
+    entry *x = place_for(c, str_from_c(k->who.access_key_id), &old);
     x->who = k->who;
+    x->authority = authority_hold(k->authority);
     x->place = k->place;
     memcpy(x->secret, k->secret.b, k->secret.n);
     x->secret_n = k->secret.n;
     x->found_at = ++c->clock;
     pthread_mutex_unlock(&c->lock);
+    authority_release(old);
 }
 
 void caller_cache_used(caller_cache *c, const caller *who, product service, int64_t now_s)
 {
+    if (who->kind == CALLER_ROLE) /* nothing of a session is stored */
+        return;
     str id = str_from_c(who->access_key_id);
     pthread_mutex_lock(&c->lock);
     entry *x = find_in(set_of(c, id), id);

@@ -23,7 +23,9 @@ MUST_USE caller_cache *caller_cache_new(size_t entries, const epochs *e,
                                         const world *w); /* NULL: out of memory, or no random */
 void caller_cache_free(caller_cache *c);
 
-bool caller_cache_find(caller_cache *c, str access_key_id, key_holder *ret);
+/* token_digest: SHA-256 of the token of a temporary AccessKey; NULL: a permanent one. What was kept for another token is not
+ * found. *ret comes with a reference of its own: key_holder_done. */
+bool caller_cache_find(caller_cache *c, str access_key_id, const uint8_t token_digest[32], key_holder *ret);
 
 uint64_t caller_cache_mark(const caller_cache *c);
 void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark);

@@ -47,13 +47,13 @@ static void test_what_was_put_is_found(void **state)
 {
     (void)state;
     key_holder k = holder("LTAIa", 1), got = { 0 };
-    assert_false(caller_cache_find(cache, STR("LTAIa"), &got));
+    assert_false(caller_cache_find(cache, STR("LTAIa"), NULL, &got));
     put(&k);
-    assert_true(caller_cache_find(cache, STR("LTAIa"), &got));
+    assert_true(caller_cache_find(cache, STR("LTAIa"), NULL, &got));
     assert_int_equal(got.who.id, 1);
     assert_int_equal(got.secret.n, 72);
     assert_memory_equal(got.secret.b, k.secret.b, 72);
-    assert_false(caller_cache_find(cache, STR("LTAIb"), &got));
+    assert_false(caller_cache_find(cache, STR("LTAIb"), NULL, &got));
 }
 
 static void test_any_of_its_epochs_ends_it(void **state)
@@ -64,9 +64,9 @@ static void test_any_of_its_epochs_ends_it(void **state)
     for (size_t i = 0; i < 3; i++) {
         k.who.epoch_sum = caller_epoch_sum(clocks, &k.who);
         put(&k);
-        assert_true(caller_cache_find(cache, STR("LTAIa"), &got));
+        assert_true(caller_cache_find(cache, STR("LTAIa"), NULL, &got));
         epoch_raise(clocks, moved[i]);
-        assert_false(caller_cache_find(cache, STR("LTAIa"), &got));
+        assert_false(caller_cache_find(cache, STR("LTAIa"), NULL, &got));
     }
 }
 
@@ -78,7 +78,7 @@ static void test_a_fill_that_an_epoch_overtook_is_dropped(void **state)
     epoch_raise(clocks, epoch_of_principal(1));
     key_holder k = holder("LTAIa", 1); /* notes the epochs after they moved, as a late reader with an old snapshot would */
     caller_cache_put(cache, &k, mark);
-    assert_false(caller_cache_find(cache, STR("LTAIa"), &got));
+    assert_false(caller_cache_find(cache, STR("LTAIa"), NULL, &got));
 }
 
 static void test_the_cache_is_bounded(void **state)
@@ -94,7 +94,7 @@ static void test_the_cache_is_bounded(void **state)
     }
     for (unsigned i = 0; i < 1000; i++) {
         snprintf(id, sizeof id, "LTAI%u", i);
-        found += caller_cache_find(cache, str_from_c(id), &got);
+        found += caller_cache_find(cache, str_from_c(id), NULL, &got);
     }
     assert_true(found > 0 && found <= 64);
 }
@@ -117,6 +117,33 @@ static void test_uses_are_coalesced(void **state)
     assert_int_equal(caller_cache_take_uses(cache, false, 1001 + LAST_USED_LATE_S, u, 4), 1);
     assert_int_equal(u[0].at_s, 1003);
     assert_int_equal(caller_cache_take_uses(cache, true, 9000, u, 4), 0);
+}
+
+/* A session answers for the very token it was loaded with, and nothing of a session is written. */
+static void test_a_session_is_found_by_its_token_only(void **state)
+{
+    (void)state;
+    caller_session session = { .name = "s", .chain_n = 1 };
+    memset(session.token_digest, 1, sizeof session.token_digest);
+    key_holder k = holder("STS.a", 1), got;
+    k.who.kind = CALLER_ROLE;
+    k.who.session = &session;
+    put(&k);
+    uint8_t other[32];
+    memcpy(other, session.token_digest, sizeof other);
+    assert_true(caller_cache_find(cache, STR("STS.a"), other, &got));
+    for (size_t i = 0; i < sizeof other; i++) {
+        other[i] ^= 0x80;
+        assert_false(caller_cache_find(cache, STR("STS.a"), other, &got));
+        other[i] ^= 0x80;
+    }
+    assert_false(caller_cache_find(cache, STR("STS.a"), NULL, &got));
+    key_holder permanent = holder("LTAIa", 1);
+    put(&permanent);
+    assert_false(caller_cache_find(cache, STR("LTAIa"), other, &got));
+    last_use u[4];
+    caller_cache_used(cache, &k.who, PRODUCT_RAM, 1000);
+    assert_int_equal(caller_cache_take_uses(cache, true, 2000, u, 4), 0);
 }
 
 static void test_a_use_outlives_its_entry(void **state)
@@ -144,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_fill_that_an_epoch_overtook_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_cache_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_uses_are_coalesced, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_session_is_found_by_its_token_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_use_outlives_its_entry, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

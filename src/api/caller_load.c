@@ -3,21 +3,39 @@
 
 #include <string.h>
 
-#include "policy/system_policy.h"
 #include "preference/preference.h"
+#include "role/session.h"
 #include "store/directory.h"
 #include "store/records.h"
 
+void key_holder_done(key_holder *k)
+{
+    authority_release(k->authority);
+    k->authority = NULL;
+    k->who.authority = NULL;
+    k->who.session = NULL;
+}
+
 uint64_t caller_epoch_sum(const epochs *e, const caller *who)
 {
-    return epoch_read(e, epoch_of_access_key(str_from_c(who->access_key_id))) + epoch_read(e, epoch_of_principal(who->id)) +
-           epoch_read(e, epoch_of_account(who->account));
+    uint64_t sum = epoch_read(e, epoch_of_access_key(str_from_c(who->access_key_id))) +
+                   epoch_read(e, epoch_of_principal(who->id)) + epoch_read(e, epoch_of_account(who->account));
+    size_t n = 0;
+    const epoch_key *more = who->authority != NULL ? authority_epochs(who->authority, &n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        sum += epoch_read(e, more[i]);
+    return sum;
 }
 
 bool caller_was_touched(const store_tx *tx, const caller *who)
 {
-    return store_was_touched(tx, epoch_of_access_key(str_from_c(who->access_key_id))) ||
-           store_was_touched(tx, epoch_of_principal(who->id)) || store_was_touched(tx, epoch_of_account(who->account));
+    bool was = store_was_touched(tx, epoch_of_access_key(str_from_c(who->access_key_id))) ||
+               store_was_touched(tx, epoch_of_principal(who->id)) || store_was_touched(tx, epoch_of_account(who->account));
+    size_t n = 0;
+    const epoch_key *more = who->authority != NULL ? authority_epochs(who->authority, &n) : NULL;
+    for (size_t i = 0; i < n && !was; i++)
+        was = store_was_touched(tx, more[i]);
+    return was;
 }
 
 static status text_into(char *to, size_t size, str from, err *e)
@@ -29,44 +47,49 @@ static status text_into(char *to, size_t size, str from, err *e)
     return ST_OK;
 }
 
-static status load_user(store_tx *tx, arena *a, caller *who, err *e)
+static status load_user(store_tx *tx, arena *a, policy_cache *policies, key_holder *k, err *e)
 {
     user_record user;
-    TRY(store_user_get(tx, a, who->id, &user, e));
-    TRY(text_into(who->name, sizeof who->name, user.name, e));
+    TRY(store_user_get(tx, a, k->who.id, &user, e));
+    TRY(text_into(k->who.name, sizeof k->who.name, user.name, e));
     if (user.is_frozen)
-        who->is_key_active = false;
-    attachment_record *attached = NULL;
-    size_t n = 0;
-    TRY(store_attachment_list(tx, a, who->id, &attached, &n, e));
-    for (size_t i = 0; i < n; i++) {
-        const system_policy *p =
-            str_eq(attached[i].policy_type, STR("System")) ? system_policy_find(attached[i].policy_name) : NULL;
-        if (p != NULL)
-            who->system_policies |= p->bit;
-    }
+        k->who.is_key_active = false;
     preference_record preference;
     TRY(store_preference_get(tx, a, &preference, e));
-    who->switches = preference_switches(&preference);
-    return ST_OK;
+    k->who.switches = preference_switches(&preference);
+    return authority_load(tx, a, policies, PRINCIPAL_USER, user.id, user.name, NULL, NULL, &k->authority, e);
 }
 
-status caller_load(store_tx *tx, arena *a, str access_key_id, key_holder *ret, err *e)
+static status load_permanent(store_tx *tx, arena *a, policy_cache *policies, str access_key_id, key_holder *k, err *e)
 {
-    key_holder k = { 0 };
-    TRY(directory_find_access_key(tx, access_key_id, &k.who.account, &k.who.id, e));
-    TRY(text_into(k.who.access_key_id, sizeof k.who.access_key_id, access_key_id, e));
-    k.who.epoch_sum = caller_epoch_sum(store_tx_epochs(tx), &k.who);
-    directory_enter(tx, k.who.account);
-
+    TRY(directory_find_access_key(tx, access_key_id, &k->who.account, &k->who.id, e));
+    TRY(text_into(k->who.access_key_id, sizeof k->who.access_key_id, access_key_id, e));
+    directory_enter(tx, k->who.account);
     access_key_record key;
     TRY(store_access_key_get(tx, a, access_key_id, &key, e));
-    k.who.kind = key.owner == k.who.account ? CALLER_ROOT : CALLER_USER;
-    k.who.is_key_active = key.is_active;
-    k.place = (seal_place){ SEAL_ACCESS_KEY, k.who.account, key.row };
-    k.secret = key.secret;
-    if (k.who.kind == CALLER_USER)
-        TRY(load_user(tx, a, &k.who, e));
+    k->who.kind = key.owner == k->who.account ? CALLER_ROOT : CALLER_USER;
+    k->who.is_key_active = key.is_active;
+    k->place = (seal_place){ SEAL_ACCESS_KEY, k->who.account, key.row };
+    k->secret = key.secret;
+    return k->who.kind == CALLER_USER ? load_user(tx, a, policies, k, e) : ST_OK;
+}
+
+static status load_session(store_tx *tx, arena *a, policy_cache *policies, const session_token *token, key_holder *k, err *e)
+{
+    k->place = (seal_place){ SEAL_SESSION_KEY, token->account, token->row };
+    k->secret = token->secret;
+    return session_load(tx, a, policies, token, &k->who, &k->authority, e);
+}
+
+status caller_load(store_tx *tx, arena *a, policy_cache *policies, str access_key_id, const session_token *token,
+                   key_holder *ret, err *e)
+{
+    CLEANUP(key_holder_done) key_holder k = { 0 };
+    TRY(token != NULL ? load_session(tx, a, policies, token, &k, e) : load_permanent(tx, a, policies, access_key_id, &k, e));
+    k.who.authority = k.authority;
+    k.who.session = k.authority != NULL ? authority_session(k.authority) : NULL;
+    k.who.epoch_sum = caller_epoch_sum(store_tx_epochs(tx), &k.who);
     *ret = k;
+    k = (key_holder){ 0 };
     return ST_OK;
 }

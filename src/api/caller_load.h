@@ -1,25 +1,31 @@
 /* caller_load.h - from an AccessKey id to the caller it names, as the store has it.
  *
- * ST_NOT_FOUND: no such AccessKey. The transaction may be opened for account 0: it enters the key's account. Runs on a
- * reader or on the store thread.
- * ret->epoch_sum is the sum of the epochs of the AccessKey, its owner and its account, read while the transaction was
- * open; who caches the result has to know that no epoch moved since before the transaction began (caller_cache.h).
+ * ST_NOT_FOUND: no such AccessKey. ST_DENIED: a session that is dead (role/session.h). The transaction may be opened for account
+ * 0: it enters the caller's account. Runs on a reader or on the store thread.
+ * who.epoch_sum is the sum of the epochs of all that the caller depends on, read while the transaction was open; who caches the
+ * result has to know that no epoch moved since before the transaction began (caller_cache.h).
  */
 #ifndef ARGALI_API_CALLER_LOAD_H
 #define ARGALI_API_CALLER_LOAD_H
 
 #include "base/arena.h"
-#include "catalogue/caller.h"
+#include "policy/authority.h"
+#include "role/session_token.h"
 #include "store/store.h"
 #include "vault/vault.h"
 
 typedef struct {
-    caller who; /* proof is still PROOF_NONE */
+    caller who;           /* proof is still PROOF_NONE; who.authority is the next member */
+    authority *authority; /* a reference; NULL for root */
     seal_place place;
     sealed secret;
 } key_holder;
 
-MUST_USE status caller_load(store_tx *tx, arena *a, str access_key_id, key_holder *ret, err *e);
+void key_holder_done(key_holder *k); /* releases; all zero and twice are fine */
+
+/* token: of a temporary AccessKey; NULL: a permanent one. */
+MUST_USE status caller_load(store_tx *tx, arena *a, policy_cache *policies, str access_key_id, const session_token *token,
+                            key_holder *ret, err *e);
 
 uint64_t caller_epoch_sum(const epochs *e, const caller *who);
 bool caller_was_touched(const store_tx *tx, const caller *who); /* by the running batch */

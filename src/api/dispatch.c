@@ -6,22 +6,25 @@
 #include "api/client_address.h"
 #include "base/log.h"
 #include "base/request_id.h"
-#include "policy/authorize.h"
 
-enum { USER_AGENT_MAX = 256 };
-
-static void call_init(flight *f, api *a, const http_request *rq)
+void flight_init(flight *f, api *a, http_exchange *x, const http_request *rq)
 {
     call_context *c = &f->call.context;
+    f->api = a;
+    f->x = x;
+    f->http = rq;
+    f->arena = http_arena(x);
     request_id_new(a->o.world, c->request_id);
     c->source = client_address(rq, a->o.proxies, a->o.proxy_n);
     c->user_agent = str_slice(http_header_get(rq, STR("user-agent")), 0, USER_AGENT_MAX);
     c->now_s = world_now_s(a->o.world);
+    c->is_secure = rq->is_tls;
     f->call.world = a->o.world;
     f->call.vault = a->o.vault;
     f->call.quota = &a->o.quota;
     f->call.domain_suffix = a->o.domain_suffix;
     f->call.arena = f->arena;
+    f->call.policies = a->policies;
     f->call.who = &f->holder.who;
     f->call.reply = &f->reply;
 }
@@ -43,7 +46,7 @@ static status find_action(flight *f, err *e)
     return ST_OK;
 }
 
-static bool is_served_host(const api *a, str host)
+bool is_served_host(const api *a, str host)
 {
     for (size_t i = 0; i < a->o.host_n; i++) {
         if (str_eq_nocase(a->o.hosts[i], host))
@@ -56,10 +59,17 @@ static bool is_served_host(const api *a, str host)
 
 static void finish(flight *f, status s, const err *e)
 {
-    if (s == ST_OK)
+    if (s == ST_OK) {
         answer_ok(f);
-    else
-        answer_failure(f, s, e);
+        return;
+    }
+    if (s == ST_DENIED && f->call.denied_layer != LAYER_NONE) {
+        f->is_denied = true;
+        f->authorization.by =
+            (decision){ .layer = (policy_layer)f->call.denied_layer, .by = STR(""), .resource = f->authorization.by.resource };
+        count_one(&f->api->n.denied);
+    }
+    answer_failure(f, s, e);
 }
 
 static void job_done(void *self, status s, const err *e)
@@ -67,36 +77,31 @@ static void job_done(void *self, status s, const err *e)
     finish(self, s, e);
 }
 
+/* Without a transaction it may end undecided: f->needs_store. */
 static status authorize_call(flight *f, err *e)
 {
-    decision d;
-    authorize_target target = authorize_target_of(&f->call);
-    authorize(f->call.who, f->call.row, &target, &d);
-    if (d.is_allowed)
+    authorization *x = &f->authorization;
+    bool needs_store = false;
+    TRY(authorize(&f->call, x, &needs_store, e));
+    f->needs_store |= needs_store;
+    if (needs_store)
+        return ST_OK;
+    f->call.allowed_by = x->by.by;
+    if (x->by.is_allowed)
         return ST_OK;
     f->is_denied = true;
     count_one(&f->api->n.denied);
-    return err_set(e, ST_DENIED, "NoPermission", "%s on %s: %s", f->call.row->authorized_as, d.resource, d.no_permission_type);
+    return err_set(e, ST_DENIED, "NoPermission", STR_FMT " on " STR_FMT ": %s", STR_ARG(x->action), STR_ARG(x->by.resource),
+                   x->by.effect == EFFECT_DENY ? "ExplicitDeny" : "ImplicitDeny");
 }
 
 /* The caller was read before this transaction: what has happened since must not be overlooked, however long the call has
  * waited. */
 static status caller_again(flight *f, store_tx *tx, err *e)
 {
-    caller *who = &f->holder.who;
-    if (caller_epoch_sum(store_tx_epochs(tx), who) == who->epoch_sum && !caller_was_touched(tx, who))
-        return ST_OK;
-    key_holder now;
-    status s = caller_load(tx, f->arena, str_from_c(who->access_key_id), &now, e);
-    if (s == ST_NOT_FOUND)
-        return err_set(e, ST_INVALID, "InvalidAccessKeyId.NotFound", "the AccessKey is gone");
-    TRY(s);
-    now.who.proof = who->proof;
-    now.who.epoch_sum = who->epoch_sum; /* a second run has to look again */
-    *who = now.who;
-    if (!who->is_key_active)
-        return err_set(e, ST_DENIED, "InvalidAccessKeyId.Inactive", "the AccessKey is disabled");
-    return authorize_call(f, e);
+    bool was_read = false;
+    TRY(holder_again(f, tx, &was_read, e));
+    return was_read || f->needs_store ? authorize_call(f, e) : ST_OK;
 }
 
 static status job_read(store_tx *tx, void *self, err *e)
@@ -149,10 +154,52 @@ static void job_prepare(pool_job *job, void *thread_state)
         finish(f, s, &e);
 }
 
+static status job_authorize(store_tx *tx, void *self, err *e)
+{
+    flight *f = self;
+    f->call.tx = tx;
+    status s = caller_again(f, tx, e);
+    f->call.tx = NULL;
+    return s;
+}
+
+static void run_row(flight *f);
+
+static void authorize_done(void *self, status s, const err *e)
+{
+    flight *f = self;
+    if (s == ST_OK)
+        run_row(f);
+    else
+        answer_failure(f, s, e);
+}
+
+/* A row without a transaction of its own, or with something to do before it, waits for the store's word. */
+static bool must_ask_first(const flight *f)
+{
+    const action_row *row = f->call.row;
+    return f->needs_store && f->authorization.by.by.n == 0 &&
+           (row->prepare != NULL || (row->read == NULL && row->apply == NULL));
+}
+
+static void submit_question(flight *f)
+{
+    f->job = (store_job){ .account = f->holder.who.account, .run = job_authorize, .done = authorize_done, .self = f };
+    if (store_read(f->api->o.store, &f->job) == ST_OK)
+        return;
+    err e = { 0 };
+    status s = err_set(&e, ST_LIMIT, "Throttling", "the store's queue is full");
+    answer_failure(f, s, &e);
+}
+
 static void run_row(flight *f)
 {
     const action_row *row = f->call.row;
     err e = { 0 };
+    if (must_ask_first(f)) {
+        submit_question(f);
+        return;
+    }
     if (row->prepare != NULL || f->needs_sync) {
         f->pool_job.run = job_prepare;
         if (pool_submit(f->api->blocking, &f->pool_job) == ST_OK)
@@ -161,7 +208,7 @@ static void run_row(flight *f)
         finish(f, full, &e);
         return;
     }
-    if (row->answer != NULL) {
+    if (row->answer != NULL && (!f->needs_store || row->read == NULL)) {
         status s = row->answer(&f->call, &e);
         if (!f->call.is_miss || row->read == NULL) {
             finish(f, s, &e);
@@ -198,44 +245,12 @@ static void go_on(flight *f)
         answer_failure(f, s, &e);
 }
 
-static status job_load(store_tx *tx, void *self, err *e)
+static void holder_found(flight *f, status s, const err *e)
 {
-    flight *f = self;
-    return caller_load(tx, f->arena, f->proof.access_key_id, &f->holder, e);
-}
-
-/* On the reader's thread: the rest of the call goes on there, and never waits. */
-static void load_done(void *self, status s, const err *e)
-{
-    flight *f = self;
-    if (s == ST_OK) {
-        caller_cache_put(f->api->callers, &f->holder, f->mark);
+    if (s == ST_OK)
         go_on(f);
-        return;
-    }
-    err unknown = *e;
-    if (s == ST_NOT_FOUND)
-        s = err_set(&unknown, ST_INVALID, "InvalidAccessKeyId.NotFound", "no such AccessKey");
-    answer_failure(f, s, &unknown);
-}
-
-static status find_holder(flight *f, bool *ret_is_here, err *e)
-{
-    api *a = f->api;
-    str id = f->proof.access_key_id;
-    *ret_is_here = false;
-    if (id.n == 0 || id.n > ACCESS_KEY_ID_MAX || !str_is_of(id, ascii_is_alnum))
-        return err_set(e, ST_INVALID, "InvalidAccessKeyId.NotFound", "not the form of an AccessKey id");
-    if (caller_cache_find(a->callers, id, &f->holder)) {
-        count_one(&a->n.hit);
-        *ret_is_here = true;
-        return ST_OK;
-    }
-    count_one(&a->n.miss);
-    f->mark = caller_cache_mark(a->callers);
-    f->job = (store_job){ .account = 0, .run = job_load, .done = load_done, .self = f };
-    status s = store_read(a->o.store, &f->job);
-    return s == ST_OK ? ST_OK : err_set(e, s, "Throttling", "the store's queue is full");
+    else
+        answer_failure(f, s, e);
 }
 
 static status begin(flight *f, bool *ret_is_here, err *e)
@@ -246,27 +261,20 @@ static status begin(flight *f, bool *ret_is_here, err *e)
         return err_set(e, ST_INVALID, "InvalidParameter.Host", "a Host that is not served");
     TRY(find_action(f, e));
     if (f->call.shape->is_anonymous && f->rq.scheme == SCHEME_ANONYMOUS)
-        return err_set(e, ST_INVALID, "NotImplemented", "anonymous actions come with roles");
+        return err_set(e, ST_INVALID, "NotImplemented", "federated sign-in is not offered");
     TRY(proof_parse(f, e));
-    return find_holder(f, ret_is_here, e);
+    return find_holder(f, holder_found, ret_is_here, e);
 }
 
 void api_handle(void *self, http_exchange *x, const http_request *rq)
 {
     api *a = self;
-    arena *memory = http_arena(x);
-    flight *f = arena_alloc(memory, sizeof *f);
+    flight *f = arena_alloc(http_arena(x), sizeof *f);
     if (f == NULL) {
-        http_response r = { .status = 503, .closes = true };
-        buf_init(&r.body, 0);
-        http_reply(x, &r);
+        answer_no_memory(x);
         return;
     }
-    f->api = a;
-    f->x = x;
-    f->http = rq;
-    f->arena = memory;
-    call_init(f, a, rq);
+    flight_init(f, a, x, rq);
 
     err e = { 0 };
     bool is_here = false;

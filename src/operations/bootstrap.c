@@ -193,8 +193,9 @@ static status create_admin(store_tx *tx, arena *a, const bootstrap *b, user_reco
 
 static status attach_administrator_access(store_tx *tx, arena *a, const bootstrap *b, uint64_t user, err *e)
 {
-    const system_policy *p = system_policy_find(STR("AdministratorAccess"));
-    return policy_attach(tx, a, &b->quota, user, p, world_now_s(b->world), e);
+    const policy p = policy_of_system(system_policy_find(STR("AdministratorAccess")));
+    const bearer admin = { PRINCIPAL_USER, user, STR(ADMIN_NAME) };
+    return policy_attach(tx, a, &b->quota, &admin, &p, world_now_s(b->world), e);
 }
 
 static status audit_account(store_tx *tx, const bootstrap *b, const char *event, err *e)

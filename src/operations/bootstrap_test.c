@@ -2,7 +2,7 @@
 #include "account/fixture_test.h"
 #include "access_key/access_key_api.h"
 #include "operations/bootstrap.h"
-#include "policy/policy_api.h"
+#include "policy/attachment_api.h"
 #include "user/user_api.h"
 
 static fixture f;

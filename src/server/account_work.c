@@ -22,8 +22,9 @@ static int print_credentials(const instance *i, const settings *s, const bootstr
     return buf_ok(out) ? 0 : work_failed(out, ST_NO_MEMORY, &e);
 }
 
-int account_create_work(const instance *i, const settings *s, buf *out)
+int account_create_work(const instance *i, const settings *s, const arguments *a, buf *out)
 {
+    (void)a;
     CLEANUP(bootstrap_free_at) bootstrap *b = NULL;
     err e = { 0 };
     bootstrap_options o = settings_bootstrap(s);
@@ -69,17 +70,26 @@ static status choose(store_tx *tx, void *self, err *e)
     return st;
 }
 
-int account_recover_work(const instance *i, const settings *s, buf *out)
+status work_account(const instance *i, const settings *s, uint64_t *ret, err *e)
 {
+    choice c = { .wanted = settings_text(s, SET_ACCOUNT) };
+    TRY(store_read_now(i->store, 0, choose, &c, e));
+    *ret = c.account;
+    return ST_OK;
+}
+
+int account_recover_work(const instance *i, const settings *s, const arguments *a, buf *out)
+{
+    (void)a;
     CLEANUP(bootstrap_free_at) bootstrap *b = NULL;
     err e = { 0 };
-    choice c = { .wanted = settings_text(s, SET_ACCOUNT) };
-    status st = store_read_now(i->store, 0, choose, &c, &e);
-    recovery_options o = settings_recovery(s, c.account);
+    uint64_t account = 0;
+    status st = work_account(i, s, &account, &e);
+    recovery_options o = settings_recovery(s, account);
     if (st == ST_OK)
         st = recovery_new(&o, i->vault, i->world, &b, &e);
     if (st == ST_OK)
-        st = store_apply_now(i->store, c.account, recovery_run, b, &e);
+        st = store_apply_now(i->store, account, recovery_run, b, &e);
     return st == ST_OK ? print_credentials(i, s, b, out) : work_failed(out, st, &e);
 }
 
@@ -88,7 +98,6 @@ int account_recover_work(const instance *i, const settings *s, buf *out)
 typedef struct {
     store *store;
     const settings *s;
-    choice which;
     buf *out;
 } show;
 
@@ -142,17 +151,19 @@ static status show_account(void *self, uint64_t account, err *e)
     return store_read_now(w->store, account, show_one, w, e);
 }
 
-int account_show_work(const instance *i, const settings *s, buf *out)
+int account_show_work(const instance *i, const settings *s, const arguments *a, buf *out)
 {
+    (void)a;
     err e = { 0 };
-    show w = { .store = i->store, .s = s, .which = { .wanted = settings_text(s, SET_ACCOUNT) }, .out = out };
+    show w = { .store = i->store, .s = s, .out = out };
     status st;
-    if (w.which.wanted.p == NULL) {
+    if (!settings_has(s, SET_ACCOUNT)) {
         st = directory_each_account(i->store, show_account, &w, &e);
     } else {
-        st = store_read_now(i->store, 0, choose, &w.which, &e);
+        uint64_t account = 0;
+        st = work_account(i, s, &account, &e);
         if (st == ST_OK)
-            st = show_account(&w, w.which.account, &e);
+            st = show_account(&w, account, &e);
     }
     if (st == ST_OK && !buf_ok(out))
         st = err_set(&e, ST_LIMIT, NULL, "there are too many accounts to show at once: use --account");

@@ -79,13 +79,15 @@ static void add_next(const server *v, const credentials *shown, bool is_terminal
     buf_add(to, STR("\nTry next\n"));
     if (shown != NULL && shown->access_key_owner != NULL && is_terminal) {
         buf_addf(
-            to,
-            "  aliyun configure set --profile argali --mode AK --region cn-hangzhou --access-key-id %s --access-key-secret ",
+            to, "  aliyun configure set --profile local --mode AK --region cn-hangzhou --access-key-id %s --access-key-secret ",
             shown->access_key.id);
         secret_reveal(&shown->access_key.secret.s, to);
-        buf_add_char(to, '\n');
+        buf_addf(to, "\n  aliyun sts GetCallerIdentity --profile local --endpoint %s --insecure\n", api_address);
+    } else { /* which profiles there are is not known here */
+        buf_add(to, STR("  export ALIBABA_CLOUD_IGNORE_PROFILE=TRUE ALIBABA_CLOUD_ACCESS_KEY_ID=... "
+                        "ALIBABA_CLOUD_ACCESS_KEY_SECRET=...\n"));
+        buf_addf(to, "  aliyun sts GetCallerIdentity --region cn-hangzhou --endpoint %s --insecure\n", api_address);
     }
-    buf_addf(to, "  aliyun sts GetCallerIdentity --profile argali --endpoint %s --insecure\n", api_address);
     buf_add(to, STR("  README.md has the same with the Node and Python SDKs.\n"));
     buf_addf(to, "\nStop with Ctrl-C. To start over: make reset DATA=%s\n\n", settings_path(v->settings, SET_DATA));
 }

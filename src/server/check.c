@@ -126,6 +126,11 @@ static status run(check *c, err *e)
     return directory_each_account(c->i->store, check_account, c, e);
 }
 
+static void add_count(uint64_t n, const char *what, const char *end, buf *out)
+{
+    buf_addf(out, "%" PRIu64 " %s%s%s", n, what, n == 1 ? "" : "s", end);
+}
+
 static void print(const check *c, const settings *s, buf *out)
 {
     if (settings_wants_json(s)) {
@@ -142,14 +147,17 @@ static void print(const check *c, const settings *s, buf *out)
         return;
     }
     buf_add(out, buf_str(c->found));
-    buf_addf(out,
-             "%s: %" PRIu64 " accounts, %" PRIu64 " users, %" PRIu64 " sealed values, %" PRIu64 " audit events, %" PRIu64
-             " problems\n",
-             c->problems == 0 ? "ok" : "damaged", c->accounts, c->users, c->sealed_values, c->events, c->problems);
+    buf_add(out, c->problems == 0 ? STR("ok: ") : STR("damaged: "));
+    add_count(c->accounts, "account", ", ", out);
+    add_count(c->users, "user", ", ", out);
+    add_count(c->sealed_values, "sealed value", ", ", out);
+    add_count(c->events, "audit event", ", ", out);
+    add_count(c->problems, "problem", "\n", out);
 }
 
-int check_work(const instance *i, const settings *s, buf *out)
+int check_work(const instance *i, const settings *s, const arguments *a, buf *out)
 {
+    (void)a;
     CLEANUP(buf_done) buf found;
     err e = { 0 };
     buf_init(&found, 65536);

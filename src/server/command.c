@@ -2,6 +2,7 @@
 #include "server/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,21 +10,33 @@
 #include "server/control.h"
 #include "server/credentials_text.h"
 #include "server/data_folder.h"
+#include "server/explain_work.h"
 #include "server/first_start.h"
+#include "server/nearest.h"
+#include "server/policy_check.h"
 #include "server/privileges.h"
 #include "server/serve.h"
 #include "server/setting_help.h"
 #include "server/settings_use.h"
+#include "server/verifier_work.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, HELP_MAX = 65536 };
 
 typedef struct command_row command_row;
 
+typedef struct {
+    const command_row *row;
+    const settings *settings; /* NULL where the row takes none */
+    const settings_input *in; /* what is left of the command line */
+    const arguments *arguments;
+} invocation;
+
 struct command_row {
-    const char *name;
+    const char *name; /* of two words where it belongs to a group */
     unsigned command; /* its COMMAND_ bit; 0: takes no settings */
-    int (*run)(const command_row *row, const settings *s, const settings_input *in);
+    int (*run)(const invocation *v);
     const char *summary, *more;
+    const argument_row *arguments; /* NULL: none */
 };
 
 /* --- output ------------------------------------------------------------------------------------------------------- */
@@ -42,11 +55,11 @@ static int fail(const command_row *row, status s, const err *e)
 
 /* --- the subcommands ---------------------------------------------------------------------------------------------- */
 
-static int run_serve(const command_row *row, const settings *s, const settings_input *in)
+static int run_serve(const invocation *v)
 {
     err e = { 0 };
-    status st = serve_run(s, in, &e);
-    return st == ST_OK ? EXIT_OK : fail(row, st, &e);
+    status st = serve_run(v->settings, v->in, &e);
+    return st == ST_OK ? EXIT_OK : fail(v->row, st, &e);
 }
 
 static void add_init_notes(const settings *s, buf *to)
@@ -57,9 +70,9 @@ static void add_init_notes(const settings *s, buf *to)
     buf_addf(to, "Start the server with: argali serve --data %s\n", dir);
 }
 
-static int run_init(const command_row *row, const settings *s, const settings_input *in)
+static int run_init(const invocation *v)
 {
-    (void)in;
+    const settings *s = v->settings;
     CLEANUP(buf_done) buf out;
     CLEANUP(buf_done) buf url;
     bootstrap *b = NULL;
@@ -73,7 +86,7 @@ static int run_init(const command_row *row, const settings *s, const settings_in
     if (st == ST_OK)
         st = first_start_run(s, world_system(), &b, &e);
     if (st != ST_OK)
-        return fail(row, st, &e);
+        return fail(v->row, st, &e);
     settings_sign_in_url(s, NULL, &url);
     if (settings_wants_json(s)) {
         credentials_add_json(bootstrap_credentials(b), buf_str(&url), &out);
@@ -83,15 +96,15 @@ static int run_init(const command_row *row, const settings *s, const settings_in
     }
     bootstrap_free(b);
     write_out(STDOUT_FILENO, buf_str(&out));
-    return buf_ok(&out) ? EXIT_OK : fail(row, ST_NO_MEMORY, &e);
+    return buf_ok(&out) ? EXIT_OK : fail(v->row, ST_NO_MEMORY, &e);
 }
 
 /* When no server runs: opens the folder, which takes its lock. */
-static status work_here(const work_row *work, const settings *s, buf *out, int *ret_code, err *e)
+static status work_here(const work_row *work, const invocation *v, buf *out, int *ret_code, err *e)
 {
     instance i = { 0 };
-    TRY(instance_open(s, world_system(), &i, e));
-    *ret_code = work->run(&i, s, out);
+    TRY(instance_open(v->settings, world_system(), &i, e));
+    *ret_code = work->run(&i, v->settings, v->arguments, out);
     err unsealed = { 0 };
     if (work->command != COMMAND_CHECK && instance_seal(&i, &unsealed) != ST_OK)
         log_event(LOG_WARNING, "audit_not_sealed", LOG_Z("why", unsealed.log));
@@ -99,11 +112,11 @@ static status work_here(const work_row *work, const settings *s, buf *out, int *
     return ST_OK;
 }
 
-static int run_work(const command_row *row, const settings *s, const settings_input *in)
+static int run_work(const invocation *v)
 {
-    (void)in;
+    const command_row *row = v->row;
     const work_row *work = work_find(str_from_c(row->name));
-    const char *dir = settings_path(s, SET_DATA);
+    const char *dir = settings_path(v->settings, SET_DATA);
     CLEANUP(buf_done) buf request;
     CLEANUP(buf_done) buf out;
     err e = { 0 };
@@ -111,41 +124,85 @@ static int run_work(const command_row *row, const settings *s, const settings_in
     buf_init(&request, HELP_MAX);
     buf_init_secret(&out, WORK_OUTPUT_MAX);
     privileges_guard_memory();
-    work_add_settings(s, row->command, &request);
-    status st = control_call(dir, row->name, buf_str(&request), &out, &code, &e);
+    work_add_settings(v->settings, row->command, &request);
+    status st = control_call(dir, row->name, buf_str(&request), v->arguments, &out, &code, &e);
     if (st == ST_NOT_FOUND)
-        st = work_here(work, s, &out, &code, &e);
+        st = work_here(work, v, &out, &code, &e);
     if (st != ST_OK)
         return fail(row, st, &e);
     write_out(code == EXIT_OK || row->command == COMMAND_CHECK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
     return code;
 }
 
-static int run_version(const command_row *row, const settings *s, const settings_input *in)
+static int usage(const command_row *row, const settings_fault *fault)
 {
-    (void)row;
-    (void)s;
-    (void)in;
+    (void)fprintf(stderr, "argali %s: %s\n", row->name, fault->text);
+    return EXIT_USAGE;
+}
+
+static int run_policy_explain(const invocation *v)
+{
+    settings_fault fault = { "" };
+    return policy_explain_check(v->arguments, &fault) == ST_OK ? run_work(v) : usage(v->row, &fault);
+}
+
+static int run_policy_check(const invocation *v)
+{
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, HELP_MAX);
+    const int code = policy_check_run(v->in->argc, v->in->argv, &out);
+    write_out(code == EXIT_OK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
+    return code;
+}
+
+static int run_version(const invocation *v)
+{
+    (void)v;
     (void)puts("argali " ARGALI_VERSION);
     return EXIT_OK;
 }
 
-static int run_help(const command_row *row, const settings *s, const settings_input *in);
+static int run_help(const invocation *v);
+
+static const struct {
+    const char *name, *summary;
+} groups[] = {
+    { "account", "make, show and recover accounts" },
+    { "policy", "explain decisions and check policy documents" },
+    { "verifier", "let services ask whether requests to them are rightly signed" },
+};
 
 static const command_row rows[] = {
     { "init", COMMAND_INIT, run_init, "fill an empty folder: master key, store, first account",
-      "Prints the first credentials once and keeps them in DIR/first-credentials (0600) until you delete that file." },
+      "Prints the first credentials once and keeps them in DIR/first-credentials (0600) until you delete that file.", NULL },
     { "serve", COMMAND_SERVE, run_serve, "serve a folder; an empty one is filled first",
-      "SIGTERM and SIGINT stop it, a second one at once; SIGHUP reads certificate and settings again." },
+      "SIGTERM and SIGINT stop it, a second one at once; SIGHUP reads certificate and settings again.", NULL },
     { "account create", COMMAND_ACCOUNT_CREATE, run_work, "add an account with root, user admin and an AccessKey",
-      "Works beside a running server (through DIR/control.sock) and without one." },
-    { "account show", COMMAND_ACCOUNT_SHOW, run_work, "print accounts; never a secret", "All accounts without --account." },
+      "Works beside a running server (through DIR/control.sock) and without one.", NULL },
+    { "account show", COMMAND_ACCOUNT_SHOW, run_work, "print accounts; never a secret", "All accounts without --account.",
+      NULL },
     { "account recover", COMMAND_ACCOUNT_RECOVER, run_work, "give root a new password, and with --admin user admin too",
-      "For whoever lost the credentials but has the machine. Prints the new ones once." },
+      "For whoever lost the credentials but has the machine. Prints the new ones once.", NULL },
     { "check", COMMAND_CHECK, run_work, "verify the store, the audit chains and every sealed value",
-      "Exit code 1 and a line per problem when something is damaged. Changes nothing." },
-    { "version", 0, run_version, "print the version", "" },
-    { "help", 0, run_help, "explain a subcommand, or all settings: help settings", "" },
+      "Exit code 1 and a line per problem when something is damaged. Changes nothing.", NULL },
+    { "policy explain", COMMAND_POLICY_EXPLAIN, run_policy_explain,
+      "may this user or role do that, and which statement says so?",
+      "Decides as a call does, and shows every statement that was considered. Exit code 0 whatever the verdict.\n"
+      "Works beside a running server (through DIR/control.sock) and without one. Changes nothing.",
+      policy_explain_arguments },
+    { "policy check", 0, run_policy_check, "read a policy document and say what is wrong with it",
+      "argali policy check [--trust] FILE\n\n"
+      "FILE - is standard input. --trust: the document says who may assume a role.\n"
+      "Exit code 1 and line and column, or the path of the member, when it is refused.",
+      NULL },
+    { "verifier create", COMMAND_VERIFIER, run_work, "let a service ask about requests to its hosts; prints its token once",
+      "For nginx and whatever cannot sign: POST /verify with the token. docs/verification.md shows how.",
+      verifier_create_arguments },
+    { "verifier list", COMMAND_VERIFIER, run_work, "print the verifiers of an account; never a token", "", NULL },
+    { "verifier delete", COMMAND_VERIFIER, run_work, "end a verifier: its token is good for nothing any more", "",
+      verifier_delete_arguments },
+    { "version", 0, run_version, "print the version", "", NULL },
+    { "help", 0, run_help, "explain a subcommand, or all settings: help settings", "", NULL },
 };
 
 /* --- help --------------------------------------------------------------------------------------------------------- */
@@ -169,10 +226,41 @@ static void add_command_help(const command_row *row, buf *to)
     buf_addf(to, "argali %s - %s\n", row->name, row->summary);
     if (row->more[0] != '\0')
         buf_addf(to, "%s\n", row->more);
+    if (row->arguments != NULL) {
+        buf_add(to, STR("\nWhat it is about:\n\n"));
+        arguments_add_help(row->arguments, to);
+    }
     if (row->command == 0)
         return;
     buf_add(to, STR("\nFlags (an on/off flag alone means on):\n\n"));
     setting_help_add_flags(row->command, to);
+}
+
+/* The word behind the group's name; absent: the row is not of this group. */
+static str word_in_group(const command_row *row, const char *group)
+{
+    str first, second = { NULL, 0 };
+    const bool is_pair = str_split(str_from_c(row->name), ' ', &first, &second);
+    return is_pair && str_eq(first, str_from_c(group)) ? second : (str){ NULL, 0 };
+}
+
+static const char *find_group(const char *word, const char **ret_summary)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (strcmp(groups[i].name, word) == 0) {
+            *ret_summary = groups[i].summary;
+            return groups[i].name;
+        }
+    return NULL;
+}
+
+static void add_group_help(const char *group, const char *summary, buf *to)
+{
+    buf_addf(to, "argali %s - %s\n\n", group, summary);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (word_in_group(&rows[i], group).p != NULL)
+            buf_addf(to, "  %-16s %s\n", rows[i].name, rows[i].summary);
+    buf_addf(to, "\n`argali %s SUBCOMMAND --help` lists the flags of one.\n", group);
 }
 
 /* The row that the arguments name; *ret_words says how many of them its name took. */
@@ -191,30 +279,70 @@ static const command_row *find_command(int argc, const char *const *argv, int *r
     return NULL;
 }
 
-static int unknown_command(const char *const *argv)
+/* "create, show or recover" */
+static void add_words(const char *group, buf *to)
 {
-    if (strcmp(argv[0], "account") == 0)
-        (void)fprintf(stderr, "argali account: say create, show or recover\n");
-    else
-        (void)fprintf(stderr, "argali: there is no subcommand '%.64s'; `argali help` lists them\n", argv[0]);
+    str last = { NULL, 0 };
+    const char *between = "";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const str word = word_in_group(&rows[i], group);
+        if (word.p == NULL)
+            continue;
+        if (last.p != NULL) {
+            buf_addf(to, "%s" STR_FMT, between, STR_ARG(last));
+            between = ", ";
+        }
+        last = word;
+    }
+    buf_addf(to, " or " STR_FMT "\n", STR_ARG(last));
+}
+
+static int unknown_command(int argc, const char *const *argv)
+{
+    CLEANUP(buf_done) buf out;
+    const char *summary, *group = find_group(argv[0], &summary);
+    buf_init(&out, HELP_MAX);
+    if (group != NULL) {
+        buf_addf(&out, "argali %s: say ", group);
+        add_words(group, &out);
+    } else {
+        char given[128];
+        (void)snprintf(given, sizeof given, "%.60s%s%.60s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+        nearest one = { .given = str_from_c(argv[0]) }, two = { .given = str_from_c(given) };
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            nearest_try(&one, rows[i].name);
+            nearest_try(&two, rows[i].name);
+        }
+        for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+            nearest_try(&one, groups[i].name);
+        const char *near = nearest_get(&two) != NULL ? nearest_get(&two) : nearest_get(&one);
+        buf_addf(&out, "argali: there is no subcommand '%.64s'", argv[0]);
+        if (near != NULL)
+            buf_addf(&out, "; did you mean '%s'?\n", near);
+        else
+            buf_add(&out, STR("; `argali help` lists them\n"));
+    }
+    write_out(STDERR_FILENO, buf_str(&out));
     return EXIT_USAGE;
 }
 
-static int run_help(const command_row *row, const settings *s, const settings_input *in)
+static int run_help(const invocation *v)
 {
+    const settings_input *in = v->in;
     CLEANUP(buf_done) buf out;
+    const char *summary, *group = in->argc == 1 ? find_group(in->argv[0], &summary) : NULL;
     int words = 0;
-    (void)row;
-    (void)s;
     buf_init(&out, HELP_MAX);
     if (in->argc == 0) {
         add_overview(&out);
     } else if (strcmp(in->argv[0], "settings") == 0) {
         setting_help_add_all(&out);
+    } else if (group != NULL) {
+        add_group_help(group, summary, &out);
     } else {
         const command_row *wanted = find_command(in->argc, in->argv, &words);
         if (wanted == NULL)
-            return unknown_command(in->argv);
+            return unknown_command(in->argc, in->argv);
         add_command_help(wanted, &out);
     }
     write_out(STDOUT_FILENO, buf_str(&out));
@@ -223,54 +351,81 @@ static int run_help(const command_row *row, const settings *s, const settings_in
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-static int run_command(const command_row *row, const settings_input *in)
+static int run_command(const command_row *row, const settings_input *in, const arguments *a)
 {
     settings *s = NULL;
     settings_fault fault = { "" };
+    invocation v = { .row = row, .in = in, .arguments = a };
     if (row->command == 0)
-        return row->run(row, NULL, in);
-    if (settings_load(in, &s, &fault) != ST_OK) {
-        (void)fprintf(stderr, "argali %s: %s\n", row->name, fault.text);
-        return EXIT_USAGE;
-    }
+        return row->run(&v);
+    if (settings_load(in, &s, &fault) != ST_OK)
+        return usage(row, &fault);
     log_set_level(settings_log_level(s));
-    int code = row->run(row, s, in);
+    v.settings = s;
+    int code = row->run(&v);
     settings_free(s);
     return code;
 }
 
-static int print_help(const command_row *row)
+/* `words` holds what follows the subcommand's name, and stays until the subcommand ends. */
+static int start_command(const command_row *row, int argc, const char **words, const char *const *environment)
+{
+    arguments a;
+    settings_fault fault = { "" };
+    if (setting_help_is_wanted(argc, words)) {
+        CLEANUP(buf_done) buf out;
+        buf_init(&out, HELP_MAX);
+        add_command_help(row, &out);
+        write_out(STDOUT_FILENO, buf_str(&out));
+        return EXIT_OK;
+    }
+    if (arguments_take(row->arguments, row->name, &argc, words, &a, &fault) != ST_OK)
+        return usage(row, &fault);
+    const settings_input in = {
+        .command_name = row->name, .command = row->command, .argc = argc, .argv = words, .environment = environment
+    };
+    return run_command(row, &in, &a);
+}
+
+static int print_overview(void)
 {
     CLEANUP(buf_done) buf out;
     buf_init(&out, HELP_MAX);
-    add_command_help(row, &out);
+    add_overview(&out);
+    write_out(STDERR_FILENO, buf_str(&out));
+    return EXIT_USAGE;
+}
+
+static int print_group_help(const char *group, const char *summary)
+{
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, HELP_MAX);
+    add_group_help(group, summary, &out);
     write_out(STDOUT_FILENO, buf_str(&out));
     return EXIT_OK;
 }
 
 int command_main(int argc, const char *const *argv, const char *const *environment)
 {
-    int words = 0;
-    if (argc < 2) {
-        CLEANUP(buf_done) buf out;
-        buf_init(&out, HELP_MAX);
-        add_overview(&out);
-        write_out(STDERR_FILENO, buf_str(&out));
-        return EXIT_USAGE;
-    }
+    int named = 0;
+    if (argc < 2)
+        return print_overview();
     bool is_help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
     bool is_version = strcmp(argv[1], "--version") == 0;
     const char *const word[] = { is_help ? "help" : is_version ? "version" : argv[1], NULL };
-    bool is_word = is_help || is_version;
-    const command_row *row = is_word ? find_command(1, word, &words) : find_command(argc - 1, argv + 1, &words);
+    const command_row *row = is_help || is_version ? find_command(1, word, &named) : find_command(argc - 1, argv + 1, &named);
+    const char *summary, *group = find_group(argv[1], &summary);
+    if (row == NULL && group != NULL && argc > 2 && setting_help_is_wanted(1, argv + 2))
+        return print_group_help(group, summary);
     if (row == NULL)
-        return unknown_command(argv + 1);
-    settings_input in = { .command_name = row->name,
-                          .command = row->command,
-                          .argc = argc - 1 - words,
-                          .argv = argv + 1 + words,
-                          .environment = environment };
-    if (setting_help_is_wanted(in.argc, in.argv))
-        return print_help(row);
-    return run_command(row, &in);
+        return unknown_command(argc - 1, argv + 1);
+    const int first = 1 + named;
+    const char **words = calloc((size_t)(argc - first) + 1, sizeof *words);
+    if (words == NULL)
+        return EXIT_FAILED;
+    for (int i = first; i < argc; i++)
+        words[i - first] = argv[i];
+    int code = start_command(row, argc - first, words, environment);
+    free(words);
+    return code;
 }

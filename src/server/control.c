@@ -107,11 +107,14 @@ static bool is_allowed_peer(int fd)
 
 static int run_request(control *c, str request, buf *out)
 {
-    str name, text;
+    str name, text, rest = { 0 };
     settings_fault fault;
     settings *s = NULL;
+    arguments a;
     const work_row *row = str_split(request, '\n', &name, &text) ? work_find(name) : NULL;
-    if (row == NULL) {
+    if (row != NULL)
+        (void)str_split(text, '\0', &text, &rest);
+    if (row == NULL || arguments_parse(rest, &a) != ST_OK) {
         buf_add(out, STR("argali: the running server does not know this subcommand\n"));
         return 1;
     }
@@ -119,7 +122,7 @@ static int run_request(control *c, str request, buf *out)
         buf_addf(out, "argali: %s\n", fault.text);
         return 2;
     }
-    int code = row->run(c->instance, s, out);
+    int code = row->run(c->instance, s, &a, out);
     settings_free(s);
     log_event(LOG_INFO, "control_request", LOG_Z("work", row->name), LOG_N("exit_code", code));
     return code;
@@ -235,7 +238,8 @@ static status reach(const char *dir, int *ret, err *e)
     return ST_OK;
 }
 
-status control_call(const char *dir, const char *work, str settings_text, buf *out, int *ret_exit_code, err *e)
+status control_call(const char *dir, const char *work, str settings_text, const arguments *a, buf *out, int *ret_exit_code,
+                    err *e)
 {
     CLEANUP(file_close_at) int fd = -1;
     CLEANUP(buf_done) buf request;
@@ -243,8 +247,10 @@ status control_call(const char *dir, const char *work, str settings_text, buf *o
     buf_init(&request, REQUEST_MAX);
     buf_init_secret(&answer, WORK_OUTPUT_MAX + 1);
     buf_addf(&request, "%s\n" STR_FMT, work, STR_ARG(settings_text));
+    buf_add_char(&request, '\0');
+    arguments_add(a, &request);
     if (!buf_ok(&request))
-        return err_set(e, ST_LIMIT, NULL, "the settings are too long to be sent to the running server");
+        return err_set(e, ST_LIMIT, NULL, "settings and arguments are too long to be sent to the running server");
     TRY(reach(dir, &fd, e));
     set_timeouts(fd, ANSWER_TIMEOUT_S);
     if (!send_frame(fd, buf_bytes(&request)) || !receive_frame(fd, WORK_OUTPUT_MAX + 1, &answer))

@@ -1,6 +1,7 @@
 /* routes.c - which path is answered by what. Contract: server.h.
  *
- * The API is at "/" for every POST and for a GET with a query or a signature. Everything else that a browser may send is a
+ * The API is at "/" for every POST and for a GET with a query or a signature, POST /verify is for services that ask about calls of
+ * their own. Everything else that a browser may send is a
  * page: pages are answered only under the names of public-url (and localhost on the https port, where that is localhost), so
  * that a name which an attacker points at this address shows nothing (DNS rebinding). Page requests to a loopback address go
  * to the name.
@@ -93,6 +94,11 @@ static bool is_call(const http_request *rq)
            http_header_get(rq, STR("x-acs-action")).p != NULL;
 }
 
+static bool is_question(const http_request *rq)
+{
+    return str_eq(rq->path, STR("/verify")) && str_eq(rq->method, STR("POST"));
+}
+
 void routes_api(void *self, http_exchange *x, const http_request *rq)
 {
     server *v = self;
@@ -100,8 +106,10 @@ void routes_api(void *self, http_exchange *x, const http_request *rq)
         reply_text(x, 503, STR("Starting.\n"));
     else if (is_call(rq))
         api_handle(v->api, x, rq);
+    else if (is_question(rq))
+        api_verify(v->api, x, rq);
     else if (str_eq(rq->method, STR("POST")))
-        reply_text(x, 404, STR("Calls go to the path /.\n"));
+        reply_text(x, 404, STR("Calls go to the path /, questions about the calls of others to /verify.\n"));
     else
         answer_page(v, x, rq);
 }

@@ -267,7 +267,8 @@ static void tick_nonces(server *v, bool *is_nonce_file_failing)
     *is_nonce_file_failing = is_failing;
 }
 
-static void run_until_stopped(server *v, const sigset_t *signals, const settings_input *again)
+/* The signal that ended it. */
+static int run_until_stopped(server *v, const sigset_t *signals, const settings_input *again)
 {
     bool is_nonce_file_failing = false;
     unsigned ticks = 0;
@@ -277,7 +278,7 @@ static void run_until_stopped(server *v, const sigset_t *signals, const settings
         int64_t now_ms = v->world->monotonic_ms(v->world->self);
         int number = now_ms < next_tick_ms ? next_signal(signals, next_tick_ms - now_ms) : 0;
         if (number == SIGTERM || number == SIGINT)
-            return;
+            return number;
         if (number == SIGHUP)
             reload(v, again);
         if (number != 0)
@@ -414,8 +415,8 @@ status serve_run(const settings *s, const settings_input *again, err *e)
         st = print_banner(v, first);
         bootstrap_free(first);
         first = NULL;
-        run_until_stopped(v, &signals, again);
-        log_event(LOG_INFO, "stopping");
+        int number = run_until_stopped(v, &signals, again);
+        log_event(LOG_INFO, "stopping", LOG_Z("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
         atomic_store(&v->is_stopping, true);
         drain(v, &signals);
         let_signals_end_it();

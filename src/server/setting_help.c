@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "server/nearest.h"
+
 static void add_choices(const char *allowed, buf *to)
 {
     buf_add(to, STR("one of: "));
@@ -28,7 +30,7 @@ void setting_allowed(setting_id id, buf *to)
         buf_add(to, STR("ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"));
         break;
     case SETTING_ADDRESS_OR_OFF:
-        buf_add(to, STR("ADDRESS:PORT, such as 127.0.0.1:8443 or [::1]:8443, or off"));
+        buf_addf(to, "ADDRESS:PORT, such as %s or [::1]%s, or off", row->fallback, strchr(row->fallback, ':'));
         break;
     case SETTING_URL:
         buf_add(to, STR("http://HOST[:PORT] or https://HOST[:PORT] without a path"));
@@ -56,44 +58,12 @@ void setting_allowed(setting_id id, buf *to)
     }
 }
 
-/* Edits that turn a into b: insert, delete, replace. Names of settings are short. */
-static size_t distance(str a, str b)
-{
-    enum { NAME_MAX_HERE = 48 };
-    size_t row[NAME_MAX_HERE + 1];
-    if (a.n > NAME_MAX_HERE || b.n > NAME_MAX_HERE)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t above = row[j];
-            size_t replaced = diagonal + (a.p[i - 1] == b.p[j - 1] ? 0 : 1);
-            size_t moved = (above < row[j - 1] ? above : row[j - 1]) + 1;
-            row[j] = replaced < moved ? replaced : moved;
-            diagonal = above;
-        }
-    }
-    return row[b.n];
-}
-
 const char *setting_nearest(str given)
 {
-    size_t best = SIZE_MAX;
-    const char *name = NULL;
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        str known = str_from_c(setting_rows[i].name);
-        size_t d = distance(given, known);
-        if (given.n >= 4 && str_starts(known, given)) /* an unfinished name */
-            d = 1;
-        if (d < best) {
-            best = d;
-            name = setting_rows[i].name;
-        }
-    }
-    return best <= given.n / 3 + 1 ? name : NULL;
+    nearest n = { .given = given };
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        nearest_try(&n, setting_rows[i].name);
+    return nearest_get(&n);
 }
 
 bool setting_help_is_wanted(int argc, const char *const *argv)

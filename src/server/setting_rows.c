@@ -6,6 +6,7 @@ enum {
     NEW_ACCOUNT = SERVE | COMMAND_ACCOUNT_CREATE,
     HASHING = NEW_ACCOUNT | COMMAND_ACCOUNT_RECOVER,
     ONE_ACCOUNT = COMMAND_ACCOUNT_SHOW | COMMAND_ACCOUNT_RECOVER,
+    ANY_ACCOUNT = ONE_ACCOUNT | COMMAND_POLICY_EXPLAIN | COMMAND_VERIFIER,
 };
 
 /* clang-format off */
@@ -29,8 +30,7 @@ const setting_row setting_rows[SETTING_COUNT] = {
     [SET_FORMAT] = CHOICE("format", COMMAND_ALL, "text", "text|json", "How results are printed on standard output."),
     [SET_MASTER_KEY_FILE] =
         PATH("master-key-file", COMMAND_ALL, "File with the master key; without it master.key in the data folder."),
-    [SET_STORE] =
-        CHOICE("store", COMMAND_ALL, "sqlite:", "sqlite:", "Storage engine; SQLite in the data folder is the only one so far."),
+    [SET_STORE] = CHOICE("store", COMMAND_ALL, "sqlite:", "sqlite:", "Storage engine."),
 
     [SET_LISTEN] =
         KIND("listen", SETTING_ADDRESS, COMMAND_SERVE, "127.0.0.1:8080", "Address of the API over http; port 0 picks one."),
@@ -77,9 +77,18 @@ const setting_row setting_rows[SETTING_COUNT] = {
     [SET_ACCESS_KEYS_PER_USER] =
         NUMBER("access-keys-per-user", COMMAND_SERVE, "2", 1, 100, "Quota: AccessKey pairs of a user."),
     [SET_ACCESS_KEYS_PER_ROOT] = NUMBER("access-keys-per-root", COMMAND_SERVE, "2", 1, 100, "Quota: AccessKey pairs of root."),
-    [SET_TAGS_PER_USER] = NUMBER("tags-per-user", COMMAND_SERVE, "20", 1, 100, "Quota: tags on a user."),
+    [SET_TAGS_PER_USER] = NUMBER("tags-per-user", COMMAND_SERVE, "20", 1, 100, "Quota: tags on a user, role or custom policy."),
     [SET_POLICIES_PER_USER] =
-        NUMBER("policies-per-user", COMMAND_SERVE, "20", 1, 100, "Quota: system policies attached to a user."),
+        NUMBER("policies-per-user", COMMAND_SERVE, "20", 1, 100, "Quota: system policies attached to a user, group or role."),
+    [SET_CUSTOM_POLICIES_PER_USER] = NUMBER("custom-policies-per-user", COMMAND_SERVE, "10", 1, 100,
+                                            "Quota: custom policies attached to a user, group or role."),
+    [SET_GROUPS_PER_ACCOUNT] = NUMBER("groups-per-account", COMMAND_SERVE, "300", 1, 100000, "Quota: groups in an account."),
+    [SET_GROUPS_PER_USER] = NUMBER("groups-per-user", COMMAND_SERVE, "10", 1, 100, "Quota: groups that a user is in."),
+    [SET_ROLES_PER_ACCOUNT] = NUMBER("roles-per-account", COMMAND_SERVE, "1000", 1, 1000000, "Quota: roles in an account."),
+    [SET_POLICIES_PER_ACCOUNT] =
+        NUMBER("policies-per-account", COMMAND_SERVE, "1500", 1, 1000000, "Quota: custom policies in an account."),
+    [SET_VERSIONS_PER_POLICY] =
+        NUMBER("versions-per-policy", COMMAND_SERVE, "5", 1, 100, "Quota: versions of a custom policy."),
 
     [SET_USER] = TEXT("user", SERVE, NULL, "System user to become after a start as root; it has to own the data folder."),
     [SET_SANDBOX] = SWITCH("sandbox", SERVE, "on", "Confines the process with Landlock and seccomp where the kernel has them."),
@@ -92,7 +101,7 @@ const setting_row setting_rows[SETTING_COUNT] = {
                         .help = "The least important lines that are logged." },
 
     [SET_ACCOUNT] =
-        TEXT("account", ONE_ACCOUNT, NULL, "Account to show or recover: its id or alias; not needed where there is only one."),
+        TEXT("account", ANY_ACCOUNT, NULL, "Account that is meant: its id or alias; not needed where there is only one."),
     [SET_ADMIN] = SWITCH(
         "admin", COMMAND_ACCOUNT_RECOVER, "off",
         "Recovers user admin too: made if it is gone, active, AdministratorAccess, new password, AccessKey where it has room."),

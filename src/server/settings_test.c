@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "server/config_file.h"
 #include "server/settings.h"
+#include "server/settings_use.h"
 
 enum { ARGUMENTS_MAX = 16 };
 
@@ -294,6 +295,18 @@ static void test_requests(void **state)
     settings_free(base);
 }
 
+static void test_quotas_begin_as_documented(void **state)
+{
+    (void)state;
+    const char *const argv[] = { "--data", "/nonexistent/argali", NULL };
+    settings *s;
+    settings_fault f;
+    assert_int_equal(load(COMMAND_SERVE, argv, NULL, &s, &f), ST_OK);
+    const quotas have = settings_quotas(s), want = QUOTAS_DEFAULT;
+    assert_memory_equal(&have, &want, sizeof want); /* numbers of one width: no gaps */
+    settings_free(s);
+}
+
 /* --- documents ---------------------------------------------------------------------------------------------------- */
 
 static void read_document(const char *path, buf *to)
@@ -337,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_switches),
         cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_quotas_begin_as_documented),
         cmocka_unit_test(test_documents_describe_every_setting),
     };
     return cmocka_run_group_tests(all, NULL, NULL);

@@ -32,6 +32,12 @@ quotas settings_quotas(const settings *s)
         .access_keys_per_root = settings_number(s, SET_ACCESS_KEYS_PER_ROOT),
         .tags_per_user = settings_number(s, SET_TAGS_PER_USER),
         .system_policies_per_user = settings_number(s, SET_POLICIES_PER_USER),
+        .custom_policies_per_user = settings_number(s, SET_CUSTOM_POLICIES_PER_USER),
+        .groups_per_account = settings_number(s, SET_GROUPS_PER_ACCOUNT),
+        .groups_per_user = settings_number(s, SET_GROUPS_PER_USER),
+        .roles_per_account = settings_number(s, SET_ROLES_PER_ACCOUNT),
+        .policies_per_account = settings_number(s, SET_POLICIES_PER_ACCOUNT),
+        .versions_per_policy = settings_number(s, SET_VERSIONS_PER_POLICY),
     };
 }
 

@@ -6,6 +6,10 @@ static const work_row rows[] = {
     { "account show", COMMAND_ACCOUNT_SHOW, account_show_work },
     { "account recover", COMMAND_ACCOUNT_RECOVER, account_recover_work },
     { "check", COMMAND_CHECK, check_work },
+    { "policy explain", COMMAND_POLICY_EXPLAIN, policy_explain_work },
+    { "verifier create", COMMAND_VERIFIER, verifier_create_work },
+    { "verifier list", COMMAND_VERIFIER, verifier_list_work },
+    { "verifier delete", COMMAND_VERIFIER, verifier_delete_work },
 };
 
 const work_row *work_find(str name)
@@ -28,7 +32,7 @@ void work_add_settings(const settings *s, unsigned command, buf *to)
 int work_failed(buf *out, status s, const err *e)
 {
     buf_clear(out);
-    const char *why = e->log[0] != '\0' ? e->log : status_name(s);
+    const char *why = e->message[0] != '\0' ? e->message : e->log[0] != '\0' ? e->log : status_name(s);
     if (e->code[0] != '\0')
         buf_addf(out, "argali: %s: %s\n", e->code, why);
     else
