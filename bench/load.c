@@ -1,6 +1,6 @@
 /* load.c - argali-load: signs requests in advance, sends them to each target in turn, prints a line of JSON for each.
  *
- *   argali-load --credentials FILE [--action A] [--count N] [--warm N] [--connections N] [--rate N] [--first N] [--users N]
+ *   argali-load --credentials FILE [--action A] [--verifier TOKEN] [--count N] [--warm N] [--connections N] [--rate N] [--first N] [--users N]
  *               TARGET...
  *
  * FILE is what `argali init --format json` printed. A TARGET is an IPv4 address and a port, 127.0.0.1:8080, or with the
@@ -52,6 +52,10 @@ static status parse_option(const char *name, const char *value, options *o)
     }
     if (strcmp(name, "--action") == 0)
         return load_action_parse(text, &o->requests.action);
+    if (strcmp(name, "--verifier") == 0) {
+        o->requests.verifier_token = text;
+        return ST_OK;
+    }
     if (strcmp(name, "--count") == 0)
         return str_to_u64(text, 1, 100000000, &o->requests.count);
     if (strcmp(name, "--warm") == 0)
@@ -153,8 +157,8 @@ int main(int argc, char **argv)
     if (parse_options(argc, argv, &o) != ST_OK) {
         (void)fprintf(
             stderr,
-            "usage: argali-load --credentials FILE [--action GetCallerIdentity|CreateUser|GetUser|ListUsers] [--count N]\n"
-            "         [--warm N] [--connections N] [--rate N] [--first N] [--users N] ADDRESS:PORT[/PID]...\n");
+            "usage: argali-load --credentials FILE [--action GetCallerIdentity|CreateUser|GetUser|ListUsers|Verify]\n"
+            "         [--verifier TOKEN] [--count N] [--warm N] [--connections N] [--rate N] [--first N] [--users N] ADDRESS:PORT[/PID]...\n");
         return EXIT_USAGE;
     }
     status st = run(&o, &e);

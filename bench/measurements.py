@@ -2,15 +2,17 @@
 
 Whatever is compared is measured in turn, round by round, in one run on one machine; the middle one of the rounds counts.
 """
+import json
 import os
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import time
 from collections import namedtuple
 from pathlib import Path
 
-from client import call, caller_identity
+from client import call, caller_identity, signed
 from servers import Argali, Failed, MANY_NONCES, Nginx, free_port, init, start, stop
 
 Row = namedtuple("Row", "what measured budget is_kept")
@@ -104,6 +106,32 @@ def signed_calls(bench):
         Row("p99 at half that load", f"{latency(0, 'p99_us'):.2f} ms ({line(0)}; at {half:,.0f} calls a second)", None, None),
         Row("nginx at that load", f"{latency(1, 'p99_us'):.2f} ms ({line(1)})", None, None),
     ]
+
+
+# --- questions about the calls of others -----------------------------------------------------------------------------
+
+
+def verification(bench):
+    """POST /verify in the form that nginx uses, against GetCallerIdentity: the same key, the same server."""
+    folder, credentials = bench.data("calls")
+    pairs = []
+    with bench.argali(folder, *MANY_NONCES) as server:
+        name = f"bench-{time.time_ns()}"
+        status, body = call(int(server.addresses["Listen"].rsplit(":", 1)[1]), signed(
+            credentials, "CreateVerifier", "2026-11-23", VerifierName=name, **{"Hosts.1": "files.example.com"}))
+        if status != 200:
+            raise Failed(f"CreateVerifier answers {status}: {body[:200]!r}")
+        token = json.loads(body)["VerifierToken"]
+        options = {"count": bench.calls // 2, "warm": bench.calls // 20}
+        kinds = [{"action": "GetCallerIdentity"}, {"action": "Verify", "verifier": token}]
+        for number in range(bench.rounds):
+            order = kinds if number % 2 == 0 else kinds[::-1]
+            results = [bench.load.run(server.credentials, server.target, **kind, **options)[0] for kind in order]
+            pairs.append([per_cpu_second(r) for r in (results if number % 2 == 0 else results[::-1])])
+    ratio = middle(identity / verify for identity, verify in pairs)
+    detail = f"{middle(p[1] for p in pairs):,.0f} and {middle(p[0] for p in pairs):,.0f} a processor second"
+    return [Row("cost of a decision for nginx (POST /verify), against GetCallerIdentity", f"{ratio:.2f} ({detail})", "<= 1.3",
+                ratio <= 1.3)]
 
 
 # --- writes -----------------------------------------------------------------------------------------------------------
@@ -239,6 +267,74 @@ def first_call_ms(bench, folder, credentials):
             stop(process)
 
 
+# --- policies ---------------------------------------------------------------------------------------------------------
+
+
+def ask(server, credentials, action, **parameters):
+    port = int(server.addresses["Listen"].rsplit(":", 1)[1])
+    status, body = call(port, signed(credentials, action, "2015-05-01", **parameters))
+    if status != 200:
+        raise Failed(f"{action} answers {status}: {body[:200]!r}")
+    return json.loads(body)
+
+
+def policy_text(number, size):
+    """A policy of about that many characters that does not allow GetUser; only the last of them does."""
+    statements = [{"Effect": "Allow", "Action": ["oss:GetObject", "oss:PutObject", "ecs:Describe*"],
+                   "Resource": [f"acs:oss:*:*:bucket-{number}-{i}/*", "acs:ecs:*:*:instance/*"],
+                   "Condition": {"IpAddress": {"acs:SourceIp": ["10.0.0.0/8", "127.0.0.0/8"]}}}
+                  for i in range(max(1, size // 220))]
+    if number == 9:
+        statements.append({"Effect": "Allow", "Action": "ram:GetUser", "Resource": "acs:ram:*:*:user/*",
+                           "Condition": {"IpAddress": {"acs:SourceIp": "127.0.0.0/8"}}})
+    return json.dumps({"Version": "1", "Statement": statements}, separators=(",", ":"))
+
+
+def user_with_policies(server, root):
+    """A user with 20 system and 10 custom policies; the last one attached allows GetUser. Its credentials, in a file."""
+    name = "thirty"
+    ask(server, root, "CreateUser", UserName=name)
+    system = [p["PolicyName"] for p in ask(server, root, "ListPolicies", PolicyType="System", MaxItems="1000")["Policies"]["Policy"]]
+    for policy in [p for p in system if p not in ("AdministratorAccess", "AliyunRAMFullAccess", "AliyunRAMReadOnlyAccess")][:20]:
+        ask(server, root, "AttachPolicyToUser", UserName=name, PolicyType="System", PolicyName=policy)
+    for number in range(10):
+        ask(server, root, "CreatePolicy", PolicyName=f"bench-{number}", PolicyDocument=policy_text(number, 2000))
+        ask(server, root, "AttachPolicyToUser", UserName=name, PolicyType="Custom", PolicyName=f"bench-{number}")
+    attached = ask(server, root, "ListPoliciesForUser", UserName=name)["Policies"]["Policy"]
+    if len(attached) != 30:
+        raise Failed(f"the user has {len(attached)} policies and not 30")
+    key = ask(server, root, "CreateAccessKey", UserName=name)["AccessKey"]
+    path = server.folder / "thirty-credentials"
+    path.write_text(json.dumps({**root, "AccessKeyId": key["AccessKeyId"], "AccessKeySecret": key["AccessKeySecret"]}))
+    return path
+
+
+def policies(bench):
+    """Root and a user with 30 policies make the same calls to the same server."""
+    folder = bench.folder / "policies"
+    credentials = init(bench.binary, folder, "--root-access-key")
+    add_users(bench, 1000)(folder)
+    pairs = []
+    with bench.argali(folder, *MANY_NONCES, "--users-per-account", "10000000") as server:
+        thirty = user_with_policies(server, credentials)
+        options = {"action": "GetUser", "users": 1000, "count": bench.calls // 3, "warm": bench.calls // 30}
+        for number in range(bench.rounds):
+            order = [server.credentials, thirty]
+            results = {str(who): bench.load.run(who, server.target, **options)[0] for who in (order if number % 2 else order[::-1])}
+            pairs.append([per_cpu_second(results[str(who)]) for who in order])
+    ratio = middle(root / user for root, user in pairs)
+    detail = f"{middle(p[0] for p in pairs):,.0f} and {middle(p[1] for p in pairs):,.0f} a processor second"
+    rows = [Row("signed GetUser by a user with 30 policies, against root", f"{ratio:.2f} ({detail})", "<= 1.2", ratio <= 1.2)]
+    program = Path(bench.load.program).parent / "argali-evaluate"
+    done = subprocess.run([program, "0.05" if bench.rounds < 3 else "0.5"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(done.stderr.strip())
+    for line in map(json.loads, done.stdout.splitlines()):
+        what = f"decisions a second, {line['policies']} policies of {line['characters']:,} characters"
+        rows.append(Row(what, f"{line['per_second']:,}", None, None))
+    return rows
+
+
 # --- memory -----------------------------------------------------------------------------------------------------------
 
 
@@ -283,11 +379,13 @@ def nonce_size(bench):
 
 MEASUREMENTS = {
     "calls": signed_calls,
+    "verify": verification,
     "writes": durable_writes,
     "memory": idle_memory,
     "start": cold_start,
     "users": look_ups,
     "nonces": nonce_size,
+    "policies": policies,
 }
 
 

@@ -10,10 +10,11 @@
 #include "base/encoding.h"
 #include "base/timestamp.h"
 
-enum { REQUEST_MAX = 1024, NONCE_BYTES = 16, NAME_MAX_BYTES = 160, QUERY_MAX = 2, ARENA_BYTES = 8192 };
+enum { REQUEST_MAX = 1536, NONCE_BYTES = 16, NAME_MAX_BYTES = 160, QUERY_MAX = 2, ARENA_BYTES = 8192 };
 
 #define SIGNED_HEADERS \
     "host;x-acs-action;x-acs-content-sha256;x-acs-credentials-provider;x-acs-date;x-acs-signature-nonce;x-acs-version"
+#define VERIFY_PATH  "/files/reports/2026/11/24"
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 static const struct {
@@ -23,6 +24,7 @@ static const struct {
     [LOAD_CREATE_USER] = { STR_INIT("CreateUser"), STR_INIT("2019-08-15") },
     [LOAD_GET_USER] = { STR_INIT("GetUser"), STR_INIT("2019-08-15") },
     [LOAD_LIST_USERS] = { STR_INIT("ListUsers"), STR_INIT("2019-08-15") },
+    [LOAD_VERIFY] = { STR_INIT("Verify"), STR_INIT("2026-11-23") },
 };
 
 status load_action_parse(str name, load_action *ret)
@@ -79,6 +81,7 @@ static void choose_query(signer *s, uint64_t i)
         s->query[s->query_n++] = (param){ STR("MaxItems"), STR("100") };
         break;
     case LOAD_GET_CALLER_IDENTITY:
+    case LOAD_VERIFY:
     case LOAD_ACTION_COUNT:
         break;
     }
@@ -99,6 +102,25 @@ static void add_header(buf *to, header h)
     buf_add(to, STR("\r\n"));
 }
 
+/* The request line and headers of examples/nginx/argali.conf, but for those of the request that is asked about. */
+static void add_question(const signer *s, buf *to)
+{
+    const header asked[] = {
+        { STR("Host"), STR("argali") },
+        { STR("X-Argali-Verifier"), s->plan->verifier_token },
+        { STR("X-Argali-Action"), STR("files:GetObject") },
+        { STR("X-Argali-Resource"), STR("acs:files::1234567890123456:reports/2026/11/24") },
+        { STR("X-Original-Method"), STR("GET") },
+        { STR("X-Original-URI"), STR(VERIFY_PATH) },
+        { STR("X-Original-Host"), STR(LOAD_VERIFY_HOST) },
+        { STR("X-Original-Scheme"), STR("http") },
+        { STR("X-Original-Source-Ip"), STR("127.0.0.1") },
+    };
+    buf_add(to, STR("POST /verify HTTP/1.1\r\n"));
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+        add_header(to, asked[i]);
+}
+
 static void add_target(const signer *s, buf *to)
 {
     buf_add(to, STR("POST /"));
@@ -113,8 +135,9 @@ static void add_target(const signer *s, buf *to)
 
 static status add_request(signer *s, buf *to, err *e)
 {
+    const bool is_question = s->plan->action == LOAD_VERIFY;
     const header signed_by[] = {
-        { STR("host"), STR("127.0.0.1:8080") },
+        { STR("host"), is_question ? STR(LOAD_VERIFY_HOST) : STR("127.0.0.1:8080") },
         { STR("x-acs-version"), actions[s->plan->action].version },
         { STR("x-acs-action"), actions[s->plan->action].name },
         { STR("x-acs-date"), { s->date, TIMESTAMP_LEN } },
@@ -126,8 +149,8 @@ static status add_request(signer *s, buf *to, err *e)
     acs3_authorization auth = { .algorithm = ACS3_HMAC_SHA256,
                                 .access_key_id = s->plan->access_key_id,
                                 .signed_headers = STR(SIGNED_HEADERS) };
-    signed_request rq = { .method = STR("POST"),
-                          .path = STR("/"),
+    signed_request rq = { .method = is_question ? STR("GET") : STR("POST"),
+                          .path = is_question ? STR(VERIFY_PATH) : STR("/"),
                           .query = s->query,
                           .query_n = s->query_n,
                           .headers = signed_by,
@@ -137,8 +160,11 @@ static status add_request(signer *s, buf *to, err *e)
     TRY(acs3_string_to_sign(&auth, &rq, s->arena, &canonical, &string_to_sign, e));
     (void)hmac(HMAC_SHA256, bytes_of(s->plan->access_key_secret), (bytes){ NULL, 0 }, bytes_of(string_to_sign), mac);
 
-    add_target(s, to);
-    for (size_t i = 0; i < SIGNED_N; i++)
+    if (is_question)
+        add_question(s, to);
+    else
+        add_target(s, to);
+    for (size_t i = is_question ? 1 : 0; i < SIGNED_N; i++) /* the first is the Host */
         add_header(to, signed_by[i]);
     add_header(to, (header){ STR("user-agent"), STR("AlibabaCloud (linux; x64) Node.js/v18.19.0 Core/1.0.1 TeaDSL/1") });
     add_header(to, (header){ STR("accept"), STR("application/json") });

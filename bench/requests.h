@@ -10,13 +10,23 @@
 #include "base/buf.h"
 #include "base/world.h"
 
-typedef enum { LOAD_GET_CALLER_IDENTITY, LOAD_CREATE_USER, LOAD_GET_USER, LOAD_LIST_USERS, LOAD_ACTION_COUNT } load_action;
+typedef enum {
+    LOAD_GET_CALLER_IDENTITY,
+    LOAD_CREATE_USER,
+    LOAD_GET_USER,
+    LOAD_LIST_USERS,
+    LOAD_VERIFY, /* POST /verify as nginx asks it: about a signed GET of another service, LOAD_VERIFY_HOST */
+    LOAD_ACTION_COUNT
+} load_action;
+
+#define LOAD_VERIFY_HOST "files.example.com"
 
 MUST_USE status load_action_parse(str name, load_action *ret);
 
 typedef struct {
     str access_key_id, access_key_secret;
-    str domain; /* what user principal names end in */
+    str domain;         /* what user principal names end in */
+    str verifier_token; /* of LOAD_VERIFY */
     load_action action;
     uint64_t count; /* of requests */
     uint64_t first_user,

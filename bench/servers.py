@@ -145,9 +145,9 @@ class Load:
         return results
 
 
-def init(binary, folder):
+def init(binary, folder, *options):
     """A new data folder; its credentials."""
-    done = subprocess.run([binary, "init", "--data", str(folder), "--format", "json"], capture_output=True, text=True,
+    done = subprocess.run([binary, "init", "--data", str(folder), "--format", "json", *options], capture_output=True, text=True,
                           check=False, env=environment())
     if done.returncode != 0:
         raise Failed(f"argali init: {done.stderr.strip()}")

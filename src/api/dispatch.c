@@ -65,8 +65,10 @@ static void finish(flight *f, status s, const err *e)
     }
     if (s == ST_DENIED && f->call.denied_layer != LAYER_NONE) {
         f->is_denied = true;
-        f->authorization.by =
-            (decision){ .layer = (policy_layer)f->call.denied_layer, .by = STR(""), .resource = f->authorization.by.resource };
+        f->authorization.by = (decision){ .layer = (policy_layer)f->call.denied_layer,
+                                          .effect = f->call.is_denied_explicitly ? EFFECT_DENY : EFFECT_NONE,
+                                          .by = STR(""),
+                                          .resource = f->authorization.by.resource };
         count_one(&f->api->n.denied);
     }
     answer_failure(f, s, e);
@@ -100,6 +102,9 @@ static status authorize_call(flight *f, err *e)
 static status caller_again(flight *f, store_tx *tx, err *e)
 {
     bool was_read = false;
+    f->is_denied = false; /* what a first run of this transaction came to counts no more */
+    f->call.denied_layer = LAYER_NONE;
+    f->call.is_denied_explicitly = false;
     TRY(holder_again(f, tx, &was_read, e));
     return was_read || f->needs_store ? authorize_call(f, e) : ST_OK;
 }

@@ -96,7 +96,7 @@ status holder_again(flight *f, store_tx *tx, bool *ret_was_read, err *e)
     TRY(s);
     directory_enter(tx, account);
     now.who.proof = who->proof;
-    now.who.epoch_sum = who->epoch_sum; /* a second run has to look again */
+    now.who.epoch_sum = UINT64_MAX; /* a second run has to look again: what this one saw may be undone */
     key_holder_done(&f->holder);
     f->holder = now;
     if (!who->is_key_active)

@@ -80,7 +80,9 @@ typedef struct call {
     struct policy_cache *policies; /* src/policy/policy_cache.h */
     void *prepared;                /* what prepare leaves for read or apply, in the arena */
     bool is_miss;
-    uint8_t denied_layer; /* policy_layer of a NoPermission that the function itself decided (a trust policy); 0: none */
+    /* Of a NoPermission that the function itself decided, by a trust policy: */
+    uint8_t denied_layer;      /* its policy_layer; 0: none */
+    bool is_denied_explicitly; /* by a Deny in it, not for want of an Allow */
 } call;
 
 typedef status (*call_fn)(call *c, err *e);

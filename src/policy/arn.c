@@ -29,3 +29,15 @@ status arn_role(str text, uint64_t *ret_account, str *ret_name)
     *ret_name = name;
     return ST_OK;
 }
+
+status arn_of_role(arena *a, uint64_t account, str name, str *ret)
+{
+    char *lower = arena_alloc(a, name.n + 1);
+    char digits[U64_TEXT_MAX];
+    const str id = { digits, u64_format(account, digits) };
+    if (lower == NULL)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < name.n; i++)
+        lower[i] = ascii_lower(name.p[i]);
+    return arena_printf(a, ret, "acs:ram::" STR_FMT ":role/%.*s", STR_ARG(id), (int)name.n, lower);
+}

@@ -132,7 +132,10 @@ static status add_grant(loading *l, const attachment_record *at, str via_name, e
         g.version = p->version;
     } else {
         policy_record p;
-        TRY(store_policy_get_by_name(l->tx, l->a, at->policy_name, &p, e));
+        const status s = store_policy_get_by_name(l->tx, l->a, at->policy_name, &p, e);
+        if (s == ST_NOT_FOUND) /* which would read as: no such AccessKey */
+            return err_set(e, ST_BUG, NULL, "a custom policy is attached that is not there");
+        TRY(s);
         add_epoch(l, epoch_of_principal(p.id));
         TRY(custom_document(l, &p, &g.document, e));
         g.version = p.default_version;

@@ -22,9 +22,9 @@ typedef struct {
 
 typedef struct authority authority;
 
-/* Of a user (with its groups) or a role, read in one snapshot. `session` (of a role; may be NULL) is copied, and so is the compiled
- * session policy's reference. A custom policy whose stored text does not compile (a
- * newer version wrote it) lets nothing be decided: ST_BUG, and the operator is told. */
+/* Of a user (with its groups) or a role, read in one snapshot. `session` (of a role; may be NULL) is copied; a reference to the
+ * compiled session policy is taken. An attached policy that is not there, or whose stored text does not compile (a newer version
+ * wrote it), lets nothing be decided: ST_BUG, and the operator is told. */
 MUST_USE status authority_load(store_tx *tx, arena *a, policy_cache *cache, principal_kind kind, uint64_t principal, str name,
                                const caller_session *session, policy_document *session_policy, authority **ret, err *e);
 authority *authority_hold(authority *x);

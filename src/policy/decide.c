@@ -2,6 +2,7 @@
 #include "policy/decide.h"
 
 #include "base/timestamp.h"
+#include "policy/arn.h"
 
 const char *policy_layer_name(policy_layer l)
 {
@@ -98,14 +99,8 @@ status principal_arn(const caller *who, arena *a, str *ret)
         return arena_printf(a, ret, "acs:ram::%llu:root", (unsigned long long)who->account);
     case CALLER_USER:
         return arena_printf(a, ret, "acs:ram::%llu:user/%s", (unsigned long long)who->account, who->name);
-    case CALLER_ROLE: {
-        char name[USER_NAME_MAX + 1];
-        size_t n = 0;
-        for (; who->name[n] != '\0'; n++)
-            name[n] = ascii_lower(who->name[n]);
-        name[n] = '\0';
-        return arena_printf(a, ret, "acs:ram::%llu:role/%s", (unsigned long long)who->account, name);
-    }
+    case CALLER_ROLE:
+        return arn_of_role(a, who->account, str_from_c(who->name), ret);
     }
     return ST_BUG;
 }
@@ -152,16 +147,16 @@ const context *decide_context(const caller *who, const decide_circumstances *x, 
     timestamp_format(x->now_s, time);
     if (x->source != NULL && x->source->family != 0)
         (void)ip_format(x->source, source);
-    str time_text, source_text, account, arn;
+    str time_text, source_text, account, who_arn;
     if (ret == NULL || b.entries == NULL || b.values == NULL || arena_copy(a, str_from_c(time), &time_text) != ST_OK ||
-        arena_copy(a, str_from_c(source), &source_text) != ST_OK || principal_arn(who, a, &arn) != ST_OK ||
+        arena_copy(a, str_from_c(source), &source_text) != ST_OK || principal_arn(who, a, &who_arn) != ST_OK ||
         arena_printf(a, &account, "%llu", (unsigned long long)who->account) != ST_OK)
         return NULL;
     add(&b, STR("acs:CurrentTime"), time_text);
     add(&b, STR("acs:SourceIp"), source_text);
     add(&b, STR("acs:SecureTransport"), x->is_secure ? STR("true") : STR("false"));
     add(&b, STR("acs:UserAgent"), x->user_agent);
-    add(&b, STR("acs:PrincipalARN"), arn);
+    add(&b, STR("acs:PrincipalARN"), who_arn);
     add(&b, STR("acs:PrincipalName"), str_from_c(who->name));
     add(&b, STR("acs:PrincipalType"), type_of(who->kind));
     add(&b, STR("acs:PrincipalAccount"), account);

@@ -12,7 +12,7 @@
 #include "base/encoding.h"
 #include "catalogue/catalogue.gen.h"
 
-enum { VERSION = 1, FLAG_EXPLICIT = 1, FLAG_POLICY = 2, CONTENT_MAX = 8192, CONDITIONS_MAX = 64, VALUES_MAX = 16 };
+enum { VERSION = 1, FLAG_EXPLICIT = 1, FLAG_POLICY = 2, CONTENT_MAX = 3000, CONDITIONS_MAX = 64, VALUES_MAX = 16 };
 
 /* --- sealing ------------------------------------------------------------------------------------------------------ */
 

@@ -1,14 +1,15 @@
 /* diagnostic.h - the EncodedDiagnosticMessage of a refusal: what was decided and why, sealed, so that it tells nothing to who was
  * refused and everything to who may call DecodeDiagnosticMessage in that account.
  *
- * Text: base64url of vault_token_seal(TOKEN_DIAGNOSTIC, account, content). Texts in it are cut at DIAGNOSTIC_TEXT_MAX bytes.
+ * Text: base64url of vault_token_seal(TOKEN_DIAGNOSTIC, account, content). Texts in it are cut at DIAGNOSTIC_TEXT_MAX bytes,
+ * and where it would be longer than DIAGNOSTIC_ENCODED_MAX characters the conditions are left out.
  */
 #ifndef ARGALI_POLICY_DIAGNOSTIC_H
 #define ARGALI_POLICY_DIAGNOSTIC_H
 
 #include "policy/authorize.h"
 
-enum { DIAGNOSTIC_TEXT_MAX = 512, DIAGNOSTIC_ENCODED_MAX = 16384 };
+enum { DIAGNOSTIC_TEXT_MAX = 256, DIAGNOSTIC_ENCODED_MAX = 4200 };
 
 typedef struct {
     str principal_type, principal_name; /* "SubUser", "alice" */

@@ -5,6 +5,7 @@
  * reuses.
  */
 #include "catalogue/catalogue.gen.h"
+#include "policy/arn.h"
 #include "policy/attachment_api.h"
 #include "policy/policy.h"
 #include "user/user_reply.h"
@@ -28,25 +29,15 @@ static status reply_group(call *c, arena *a, uint64_t id, err *e)
     return ST_OK;
 }
 
-/* acs:ram::<account>:role/<name in lower case> */
-static status role_arn(const store_tx *tx, arena *a, str name, str *ret)
-{
-    char folded[USER_NAME_MAX];
-    const size_t n = name.n < sizeof folded ? name.n : sizeof folded;
-    for (size_t i = 0; i < n; i++)
-        folded[i] = ascii_lower(name.p[i]);
-    return arena_printf(a, ret, "acs:ram::%llu:role/%.*s", (unsigned long long)store_tx_account(tx), (int)n, folded);
-}
-
 static status reply_role(call *c, arena *a, uint64_t id, err *e)
 {
     role_record r;
-    str arn;
+    str role_arn;
     TRY(store_role_get(c->tx, a, id, &r, e));
-    TRY(role_arn(c->tx, a, r.name, &arn));
+    TRY(arn_of_role(a, store_tx_account(c->tx), r.name, &role_arn));
     reply_id(c->reply, "RoleId", r.id);
     reply_str(c->reply, "RoleName", r.name);
-    reply_str(c->reply, "Arn", arn);
+    reply_str(c->reply, "Arn", role_arn);
     reply_filled(c->reply, "Description", r.description);
     return ST_OK;
 }

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "policy/custom_policy.h"
+
 policy policy_of_system(const system_policy *s)
 {
     return (policy){
@@ -29,11 +31,6 @@ policy policy_of_record(const policy_record *r)
     };
 }
 
-static status no_such_policy(err *e)
-{
-    return err_set(e, ST_NOT_FOUND, "EntityNotExist.Policy", "no such policy");
-}
-
 static status no_such_version(err *e)
 {
     return err_set(e, ST_NOT_FOUND, "EntityNotExist.Policy.Version", "no such version");
@@ -42,10 +39,7 @@ static status no_such_version(err *e)
 static status get_custom(store_tx *tx, arena *a, str name, policy *ret, err *e)
 {
     policy_record r;
-    status s = store_policy_get_by_name(tx, a, name, &r, e);
-    if (s == ST_NOT_FOUND)
-        return no_such_policy(e);
-    TRY(s);
+    TRY(custom_policy_get(tx, a, name, &r, e));
     *ret = policy_of_record(&r);
     return ST_OK;
 }
@@ -58,7 +52,7 @@ status policy_get(store_tx *tx, arena *a, str type, str name, policy *ret, err *
         return err_set(e, ST_INVALID, "InvalidParameter.PolicyType", "neither System nor Custom");
     const system_policy *s = system_policy_find(name);
     if (s == NULL)
-        return no_such_policy(e);
+        return err_set(e, ST_NOT_FOUND, "EntityNotExist.Policy", "no such system policy");
     *ret = policy_of_system(s);
     return ST_OK;
 }

@@ -182,7 +182,7 @@ static status ask_trust_policy(const call *c, const asked *a, const role_record 
     status s = policy_document_parse(role->trust_policy, POLICY_TRUST, &trust, e);
     if (s == ST_INVALID) { /* written by another version: it allows nothing */
         log_event(LOG_ERROR, "trust_policy_unreadable", LOG_S("role", role->name), LOG_Z("why", e->log));
-        *ret = EFFECT_DENY;
+        *ret = EFFECT_NONE;
         return ST_OK;
     }
     TRY(s);
@@ -196,8 +196,8 @@ static status not_trusted(const char *why, err *e)
     return err_set(e, ST_DENIED, "NoPermission", "AssumeRole: %s", why);
 }
 
-/* In the role's account. */
-static status check_role(const call *c, const asked *a, role_record *ret, err *e)
+/* In the role's account. A stranger is not told of a Deny: a role that is not there has none. */
+static status check_role(call *c, const asked *a, role_record *ret, err *e)
 {
     const bool is_own = a->account == c->who->account;
     policy_effect effect = EFFECT_NONE;
@@ -209,6 +209,7 @@ static status check_role(const call *c, const asked *a, role_record *ret, err *e
     if (went_through(c->who->session, role.id))
         return err_set_message(e, ST_DENIED, "NoPermission", "A session may not assume a role that it went through.");
     TRY(ask_trust_policy(c, a, &role, &effect, e));
+    c->is_denied_explicitly = is_own && effect == EFFECT_DENY;
     if (effect != EFFECT_ALLOW)
         return not_trusted(effect == EFFECT_DENY ? "the trust policy denies it" : "the trust policy does not allow it", e);
     if (a->duration_s > role.max_session_s)
@@ -279,7 +280,7 @@ static status issue(const call *c, const asked *a, const role_record *role, sess
     TRY(session_token_issue(c->vault, &t, c->arena, &ret->token, e));
     char digits[U64_TEXT_MAX];
     const str id = { digits, u64_format(role->id, digits) };
-    TRY(role_arn(c->arena, a->account, role->name, &ret->role_arn));
+    TRY(arn_of_role(c->arena, a->account, role->name, &ret->role_arn));
     TRY(arena_printf(c->arena, &ret->user_arn, STR_FMT "/" STR_FMT, STR_ARG(ret->role_arn), STR_ARG(a->session_name)));
     TRY(arena_printf(c->arena, &ret->user_id, STR_FMT ":" STR_FMT, STR_ARG(id), STR_ARG(a->session_name)));
     ret->expires_s = t.session.expires_s;
@@ -328,7 +329,7 @@ status sts_assume_role_apply(call *c, err *e)
     CLEANUP(session_shown_done) session_shown shown = { 0 };
     asked a = { 0 };
     role_record role = { 0 };
-    c->denied_layer = LAYER_TRUST; /* of whatever is denied from here on; an apply may run twice */
+    c->denied_layer = LAYER_TRUST; /* of whatever is denied from here on */
     TRY(check_parameters(c, &a, e));
     TRY(check_chain(c, e));
     directory_enter(c->tx, a.account);

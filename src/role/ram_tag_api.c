@@ -6,6 +6,7 @@
 #include "role/ram_tag_api.h"
 
 #include "catalogue/catalogue.gen.h"
+#include "policy/custom_policy.h"
 #include "role/role.h"
 #include "user/tag_actions.h"
 
@@ -17,17 +18,14 @@ static tagged_kind kind_of(str resource_type)
 static status find(const call *c, tagged_kind kind, str name, uint64_t *ret, err *e)
 {
     role_record role;
-    policy_record policy;
+    policy_record record;
     if (kind == TAGGED_ROLE) {
         TRY(role_get(c->tx, c->arena, name, &role, e));
         *ret = role.id;
         return ST_OK;
     }
-    status s = store_policy_get_by_name(c->tx, c->arena, name, &policy, e);
-    if (s == ST_NOT_FOUND)
-        return err_set(e, s, "EntityNotExist.Policy", "no such custom policy");
-    TRY(s);
-    *ret = policy.id;
+    TRY(custom_policy_get(c->tx, c->arena, name, &record, e));
+    *ret = record.id;
     return ST_OK;
 }
 
@@ -80,9 +78,9 @@ static status reply_role(call *c, arena *scratch, uint64_t id, err *e)
 
 static status reply_policy(call *c, arena *scratch, uint64_t id, err *e)
 {
-    policy_record policy;
-    TRY(store_policy_get(c->tx, scratch, id, &policy, e));
-    reply_str(c->reply, "ResourceName", policy.name);
+    policy_record record;
+    TRY(store_policy_get(c->tx, scratch, id, &record, e));
+    reply_str(c->reply, "ResourceName", record.name);
     reply_str(c->reply, "ResourceType", STR("policy"));
     return ST_OK;
 }

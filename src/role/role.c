@@ -98,13 +98,3 @@ status role_revoke_sessions(store_tx *tx, int64_t now_ms, const role_record *rol
     *ret_ms = r.sessions_revoked_ms;
     return ST_OK;
 }
-
-status role_arn(arena *a, uint64_t account, str name, str *ret)
-{
-    char lower[ROLE_NAME_MAX], digits[U64_TEXT_MAX];
-    const size_t n = name.n < sizeof lower ? name.n : sizeof lower;
-    for (size_t i = 0; i < n; i++)
-        lower[i] = ascii_lower(name.p[i]);
-    const str id = { digits, u64_format(account, digits) };
-    return arena_printf(a, ret, "acs:ram::" STR_FMT ":role/" STR_FMT, STR_ARG(id), (int)n, lower);
-}

@@ -40,7 +40,4 @@ MUST_USE status role_delete(store_tx *tx, arena *a, const role_record *role, err
 /* Every session of the role that was issued until now is dead from then on. *ret_ms: the Unix time until which they are. */
 MUST_USE status role_revoke_sessions(store_tx *tx, int64_t now_ms, const role_record *role, int64_t *ret_ms, err *e);
 
-/* "acs:ram::<account>:role/<name in lower case>" */
-MUST_USE status role_arn(arena *a, uint64_t account, str name, str *ret);
-
 #endif

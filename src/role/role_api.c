@@ -3,6 +3,7 @@
 
 #include "audit/audit.h"
 #include "catalogue/catalogue.gen.h"
+#include "policy/arn.h"
 #include "role/role.h"
 #include "user/page.h"
 #include "user/user_reply.h"
@@ -20,12 +21,12 @@ static status audit_role(call *c, const role_record *r, str changed, err *e)
 /* Into an object that is open; the action's shape drops what it does not list. */
 static status role_members(const call *c, arena *a, const role_record *role)
 {
-    str arn;
-    TRY(role_arn(a, store_tx_account(c->tx), role->name, &arn));
+    str role_arn;
+    TRY(arn_of_role(a, store_tx_account(c->tx), role->name, &role_arn));
     reply *r = c->reply;
     reply_id(r, "RoleId", role->id);
     reply_str(r, "RoleName", role->name);
-    reply_str(r, "Arn", arn);
+    reply_str(r, "Arn", role_arn);
     if (role->description.n > 0)
         reply_str(r, "Description", role->description);
     reply_str(r, "AssumeRolePolicyDocument", role->trust_policy);
@@ -114,6 +115,8 @@ status argali_revoke_role_sessions_apply(call *c, err *e)
 
 /* --- ListRoles: by name; with Tag, those that carry every given one ----------------------------------------------- */
 
+enum { PAGE_BYTES = 2 * 1024 * 1024 }; /* a page ends early: 1,000 long descriptions and all their tags would not fit an answer */
+
 typedef struct {
     call *c;
     tag_list wanted;
@@ -140,7 +143,7 @@ static status visit(walk *w, const role_record *role, err *e)
     w->seen = keep(w->seen_text, role->name);
     if (!tag_match(tags, n, w->wanted))
         return ST_OK;
-    if (w->written == w->max) {
+    if (w->written == w->max || w->c->reply->out.n > PAGE_BYTES) {
         w->is_truncated = true;
         return ST_OK;
     }

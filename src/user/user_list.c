@@ -1,7 +1,8 @@
 /* user_list.c - one page of users, for the three actions that list them (user_api.h): by name, filtered by Status and by tags,
  * with a marker.
  *
- * Users are read in portions into an arena of their own, as a filter by tags may pass over many before a page is full.
+ * Users are read in portions into an arena of their own, as a filter by tags may pass over many before a page is full. A page
+ * ends early once it is large: 1,000 users with all their tags would not fit an answer.
  */
 #include "user/user_api.h"
 
@@ -12,7 +13,7 @@
 #include "user/user.h"
 #include "user/user_reply.h"
 
-enum { PORTION = 200, SCRATCH_MAX = 8 * 1024 * 1024 };
+enum { PORTION = 200, SCRATCH_MAX = 8 * 1024 * 1024, PAGE_BYTES = 2 * 1024 * 1024 };
 
 typedef struct {
     const char *wrapper, *member; /* "Users", "User" */
@@ -53,7 +54,7 @@ static status visit(walk *w, const user_record *u, err *e)
         TRY(store_tag_list(w->c->tx, w->scratch, TAGGED_USER, u->id, &tags, &tag_n, e));
     if (!tag_match(tags, tag_n, w->page->tags))
         return ST_OK;
-    if (w->written == w->page->max_items) {
+    if (w->written == w->page->max_items || w->c->reply->out.n > PAGE_BYTES) {
         w->is_truncated = true;
         return ST_OK;
     }

@@ -1,11 +1,21 @@
 // covers: Ims.CreateUser Ims.GetUser Ims.UpdateUser Ims.DeleteUser Ims.ListUsers Ims.ListUserBasicInfos Ims.ListGroupsForUser
+// covers: Ims.CreateGroup Ims.GetGroup Ims.ListGroups Ims.UpdateGroup Ims.DeleteGroup Ims.AddUserToGroup
+// covers: Ims.RemoveUserFromGroup Ims.ListUsersForGroup Ram.RemoveUserFromGroup Ram.ListUsersForGroup
+// covers: Ram.CreateGroup Ram.GetGroup Ram.ListGroups Ram.UpdateGroup Ram.DeleteGroup Ram.AddUserToGroup
 // covers: Ims.TagResources Ims.UntagResources Ims.ListTagResources Ims.GetDefaultDomain Ims.SetDefaultDomain
 // covers: Ims.CreateAccessKey Ims.ListAccessKeys Ims.UpdateAccessKey Ims.DeleteAccessKey Ims.GetAccessKeyLastUsed
 // covers: Ram.CreateUser Ram.GetUser Ram.UpdateUser Ram.DeleteUser Ram.ListUsers Ram.ListGroupsForUser
 // covers: Ram.CreateAccessKey Ram.ListAccessKeys Ram.UpdateAccessKey Ram.DeleteAccessKey Ram.GetAccessKeyLastUsed
 // covers: Ram.SetAccountAlias Ram.GetAccountAlias Ram.ClearAccountAlias Ram.GetPolicy Ram.ListPolicies
 // covers: Ram.AttachPolicyToUser Ram.DetachPolicyFromUser Ram.ListPoliciesForUser Ram.ListEntitiesForPolicy
-// covers: Sts.GetCallerIdentity
+// covers: Ram.AttachPolicyToGroup Ram.DetachPolicyFromGroup Ram.ListPoliciesForGroup
+// covers: Ram.AttachPolicyToRole Ram.DetachPolicyFromRole Ram.ListPoliciesForRole
+// covers: Ram.CreatePolicy Ram.UpdatePolicyDescription Ram.DeletePolicy Ram.CreatePolicyVersion Ram.GetPolicyVersion
+// covers: Ram.ListPolicyVersions Ram.SetDefaultPolicyVersion Ram.DeletePolicyVersion
+// covers: Ram.CreateRole Ram.GetRole Ram.ListRoles Ram.UpdateRole Ram.DeleteRole Ram.TagResources Ram.UntagResources
+// covers: Ram.ListTagResources Argali.RevokeRoleSessions Argali.ExplainDecision
+// covers: Argali.CreateVerifier Argali.ListVerifiers Argali.DeleteVerifier
+// covers: Ram.DecodeDiagnosticMessage Sts.GetCallerIdentity
 //
 // Who may do what: every action that is implemented, called by each kind of caller.
 import assert from 'node:assert/strict';
@@ -14,14 +24,22 @@ import { after, before, test } from 'node:test';
 import { checkCovers, clientsOf } from './support/clients.mjs';
 import { refused } from './support/refused.mjs';
 import { Server, keyOf } from './support/server.mjs';
-import { implemented } from './support/shapes.mjs';
+import { implemented, products } from './support/shapes.mjs';
 import { signAcs3 } from './support/sign.mjs';
 import { stateOf } from './support/state.mjs';
 import { Wire } from './support/wire.mjs';
 
-let server, admin, root, domain, account, victim;
+let server, admin, root, domain, account, victim, message;
 const upn = (name) => `${name}@${domain}`;
 const system = (PolicyName) => ({ PolicyType: 'System', PolicyName });
+const custom = (PolicyName) => ({ PolicyType: 'Custom', PolicyName });
+const PolicyDocument = JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action: 'oss:*', Resource: '*' }] });
+
+/** A policy that trusts every identity of the account. */
+function trust() {
+  const Principal = { RAM: [`acs:ram::${account.AccountId}:root`] };
+  return JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }] });
+}
 
 before(async () => {
   server = await Server.start();
@@ -34,9 +52,14 @@ before(async () => {
     DisplayName: 'Victim',
     Tag: [{ Key: 'k', Value: 'v' }],
   });
+  await root.Ram.CreateGroup({ GroupName: 'victims' });
+  await root.Ram.CreatePolicy({ PolicyName: 'victim-policy', PolicyDocument });
+  await root.Ram.CreateRole({ RoleName: 'victim-role', AssumeRolePolicyDocument: trust() });
   const { AccessKey } = await root.Ram.CreateAccessKey({ UserName: 'victim' });
   server.hideSecret(AccessKey.AccessKeySecret);
   victim = { id: User.UserId, key: AccessKey.AccessKeyId };
+  const { AccessDeniedDetail } = await refused((await newCaller('denied')).Ram.ListUsers(), 403, 'NoPermission');
+  message = AccessDeniedDetail.EncodedDiagnosticMessage;
 });
 after(() => server.stop());
 
@@ -62,6 +85,14 @@ const calls = () => [
   ['Ims.UntagResources', { ResourceType: 'user', ResourceId: [victim.id], TagKey: ['new'] }],
   ['Ims.ListTagResources', { ResourceType: 'user' }],
   ['Ims.ListGroupsForUser', { UserPrincipalName: upn('victim') }],
+  ['Ims.CreateGroup', { GroupName: 'made-ims', DisplayName: 'x' }],
+  ['Ims.GetGroup', { GroupName: 'victims' }],
+  ['Ims.UpdateGroup', { GroupName: 'victims', NewComments: 'made-ims' }],
+  ['Ims.ListGroups', {}],
+  ['Ims.AddUserToGroup', { GroupName: 'victims', UserPrincipalName: upn('victim') }],
+  ['Ims.ListUsersForGroup', { GroupName: 'victims' }],
+  ['Ims.RemoveUserFromGroup', { GroupName: 'victims', UserPrincipalName: upn('victim') }],
+  ['Ims.DeleteGroup', { GroupName: 'made-ims' }],
   ['Ims.CreateAccessKey', { UserPrincipalName: upn('victim') }],
   ['Ims.ListAccessKeys', { UserPrincipalName: upn('victim') }],
   ['Ims.UpdateAccessKey', { UserPrincipalName: upn('victim'), UserAccessKeyId: victim.key, Status: 'Inactive' }],
@@ -75,6 +106,14 @@ const calls = () => [
   ['Ram.DeleteUser', { UserName: 'made-ram' }],
   ['Ram.ListUsers', {}],
   ['Ram.ListGroupsForUser', { UserName: 'victim' }],
+  ['Ram.CreateGroup', { GroupName: 'made-ram' }],
+  ['Ram.GetGroup', { GroupName: 'victims' }],
+  ['Ram.UpdateGroup', { GroupName: 'victims', NewComments: 'made-ram' }],
+  ['Ram.ListGroups', {}],
+  ['Ram.AddUserToGroup', { GroupName: 'victims', UserName: 'victim' }],
+  ['Ram.ListUsersForGroup', { GroupName: 'victims' }],
+  ['Ram.RemoveUserFromGroup', { GroupName: 'victims', UserName: 'victim' }],
+  ['Ram.DeleteGroup', { GroupName: 'made-ram' }],
   ['Ram.CreateAccessKey', { UserName: 'victim' }],
   ['Ram.ListAccessKeys', { UserName: 'victim' }],
   ['Ram.UpdateAccessKey', { UserName: 'victim', UserAccessKeyId: victim.key, Status: 'Active' }],
@@ -86,9 +125,40 @@ const calls = () => [
   ['Ram.AttachPolicyToUser', { UserName: 'victim', ...system('AliyunRAMReadOnlyAccess') }],
   ['Ram.ListPoliciesForUser', { UserName: 'victim' }],
   ['Ram.DetachPolicyFromUser', { UserName: 'victim', ...system('AliyunRAMReadOnlyAccess') }],
+  ['Ram.AttachPolicyToGroup', { GroupName: 'victims', ...custom('victim-policy') }],
+  ['Ram.ListPoliciesForGroup', { GroupName: 'victims' }],
+  ['Ram.DetachPolicyFromGroup', { GroupName: 'victims', ...custom('victim-policy') }],
+  ['Ram.AttachPolicyToRole', { RoleName: 'victim-role', ...system('AliyunRAMReadOnlyAccess') }],
+  ['Ram.ListPoliciesForRole', { RoleName: 'victim-role' }],
+  ['Ram.DetachPolicyFromRole', { RoleName: 'victim-role', ...system('AliyunRAMReadOnlyAccess') }],
   ['Ram.ListEntitiesForPolicy', system('AdministratorAccess')],
   ['Ram.GetPolicy', system('AdministratorAccess')],
   ['Ram.ListPolicies', {}],
+  ['Ram.CreatePolicy', { PolicyName: 'made-policy', PolicyDocument }],
+  ['Ram.UpdatePolicyDescription', { PolicyName: 'made-policy', NewDescription: 'x' }],
+  ['Ram.CreatePolicyVersion', { PolicyName: 'made-policy', PolicyDocument }],
+  ['Ram.GetPolicyVersion', { ...custom('victim-policy'), VersionId: 'v1' }],
+  ['Ram.ListPolicyVersions', custom('victim-policy')],
+  ['Ram.SetDefaultPolicyVersion', { PolicyName: 'made-policy', VersionId: 'v2' }],
+  ['Ram.DeletePolicyVersion', { PolicyName: 'made-policy', VersionId: 'v1' }],
+  ['Ram.DeletePolicy', { PolicyName: 'made-policy' }],
+  ['Ram.CreateRole', { RoleName: 'made-role', AssumeRolePolicyDocument: trust() }],
+  ['Ram.GetRole', { RoleName: 'victim-role' }],
+  ['Ram.UpdateRole', { RoleName: 'victim-role', NewDescription: 'made-role' }],
+  ['Ram.ListRoles', {}],
+  ['Ram.TagResources', { ResourceType: 'role', ResourceNames: ['victim-role'], Tag: [{ Key: 'new', Value: 'v' }] }],
+  ['Ram.ListTagResources', { ResourceType: 'role' }],
+  ['Ram.UntagResources', { ResourceType: 'role', ResourceNames: ['victim-role'], TagKeys: ['new'] }],
+  ['Ram.DecodeDiagnosticMessage', { EncodedDiagnosticMessage: message }],
+  ['Argali.RevokeRoleSessions', { RoleName: 'victim-role' }],
+  [
+    'Argali.ExplainDecision',
+    { UserName: 'victim', ActionName: 'ram:GetUser', Resource: `acs:ram::${account.AccountId}:user/victim` },
+  ],
+  ['Argali.CreateVerifier', { VerifierName: 'made-verifier', Hosts: ['files.example.com'] }],
+  ['Argali.ListVerifiers', {}],
+  ['Argali.DeleteVerifier', { VerifierName: 'made-verifier' }],
+  ['Ram.DeleteRole', { RoleName: 'made-role' }],
 ];
 
 const filled = (params) =>
@@ -101,6 +171,7 @@ async function run(clients, [name, params]) {
     server.hideSecret(answer.AccessKey.AccessKeySecret);
     victim.made = answer.AccessKey.AccessKeyId;
   }
+  server.hideSecret(answer.VerifierToken);
   return answer;
 }
 
@@ -108,8 +179,10 @@ async function refusedAll(clients, name, which) {
   const before = await stateOf(root);
   for (const call of calls().filter(([action]) => which(action))) {
     const { AccessDeniedDetail: detail, ...error } = await refused(run(clients, call), 403, 'NoPermission');
+    const { EncodedDiagnosticMessage: sealed, ...told } = detail;
+    assert.match(sealed, /^[A-Za-z0-9_-]{64,}$/);
     assert.deepEqual(
-      detail,
+      told,
       {
         AuthAction: `ram:${call[0].split('.')[1]}`,
         AuthPrincipalDisplayName: name,
@@ -128,11 +201,57 @@ async function allowedAll(clients, which) {
   for (const call of calls().filter(([action]) => which(action))) await run(clients, call);
 }
 
-const reads = (name) => /\.(Get|List)/.test(name);
+/** What RAM's own list says that each action is authorized on; every one of them has to be allowed. */
+function resourcesOf([name, params]) {
+  const action = name.split('.')[1];
+  const own = (kind) => (thing) => `acs:ram:*:${account.AccountId}:${kind}/${thing}`;
+  const [user, group, role] = [own('user'), own('group'), own('role')];
+  const policy = (thing) => (params.PolicyType === 'System' ? `acs:ram:*:system:policy/${thing}` : own('policy')(thing));
+  const userName = params.UserName ?? params.UserPrincipalName?.split('@')[0] ?? (params.UserId && 'victim');
+  if (/^(CreateUser|ListUsers|ListUserBasicInfos)$/.test(action)) return [user('*')];
+  if (/^(CreateGroup|ListGroups)$/.test(action)) return [group('*')];
+  if (/^(CreateRole|ListRoles)$/.test(action)) return [role('*')];
+  if (/^(CreatePolicy|ListPolicies)$/.test(action)) return [policy('*')];
+  if (/^(Untag|Tag|ListTag)Resources$/.test(action))
+    return [name.startsWith('Ims') ? user(params.ResourceId ? 'victim' : '*') : role(params.ResourceNames?.[0] ?? '*')];
+  if (/AccountAlias|DefaultDomain|Verifier|DecodeDiagnosticMessage/.test(action)) return [`acs:ram:*:${account.AccountId}:*`];
+  return [
+    ...(userName ? [user(userName)] : []),
+    ...(params.GroupName ? [group(params.GroupName)] : []),
+    ...(params.RoleName ? [role(params.RoleName)] : []),
+    ...(params.PolicyName ? [policy(params.PolicyName)] : []),
+  ];
+}
+
+const document = (...Statement) => JSON.stringify({ Version: '1', Statement });
+const rightOf = (call, Effect = 'Allow') => ({
+  Effect,
+  Action: `ram:${call[0].split('.')[1]}`,
+  Resource: resourcesOf(call),
+});
+
+/** A user whose one policy is changed for every call. */
+async function newCallerWithPolicy(UserName) {
+  const caller = await newCaller(UserName);
+  const PolicyName = `of-${UserName}`;
+  await root.Ram.CreatePolicy({ PolicyName, PolicyDocument });
+  await root.Ram.AttachPolicyToUser({ UserName, ...custom(PolicyName) });
+  const may = (text) =>
+    root.Ram.CreatePolicyVersion({
+      PolicyName,
+      PolicyDocument: text,
+      SetAsDefault: true,
+      RotateStrategy: 'DeleteOldestNonDefaultVersionWhenLimitExceeded',
+    });
+  return { ...caller, may };
+}
+
+const reads = (name) => /\.(Get|List|Decode|Explain)/.test(name);
 const all = () => true;
 
-test('the table has every action but GetCallerIdentity', () => {
-  assert.deepEqual([...calls().map(([name]) => name), 'Sts.GetCallerIdentity'].sort(), implemented().sort());
+test('the table has every action but those of STS', () => {
+  const sts = ['Sts.AssumeRole', 'Sts.GetCallerIdentity']; // sts.test.mjs, and below
+  assert.deepEqual([...calls().map(([name]) => name), ...sts].sort(), implemented().sort());
 });
 
 test('root may do everything', () => allowedAll(root, all));
@@ -150,6 +269,88 @@ test('a user without a policy may only ask who it is', async () => {
   const nobody = await newCaller('nobody');
   assert.equal((await nobody.Sts.GetCallerIdentity()).IdentityType, 'RAMUser');
   await refusedAll(nobody, 'nobody', all);
+});
+
+test('a user with exactly the right may do that, and with any part of it missing may not', async () => {
+  const exact = await newCallerWithPolicy('exact');
+  for (const call of calls()) {
+    const right = rightOf(call);
+    const others = calls().filter(([name]) => name.split('.')[1] !== call[0].split('.')[1]);
+    await exact.may(document({ ...right, Action: others.map(([name]) => `ram:${name.split('.')[1]}`).slice(0, 80) }));
+    await refused(run(exact, call), 403, 'NoPermission');
+    for (let i = 0; i < right.Resource.length; i++) {
+      const rest = right.Resource.filter((_, k) => k !== i);
+      await exact.may(document({ ...right, Resource: [...rest, right.Resource[i].replace(/\*?$/, 'x')] }));
+      await refused(run(exact, call), 403, 'NoPermission');
+    }
+    await exact.may(document(right));
+    await run(exact, call);
+  }
+});
+
+test('a deny of exactly that stands above every allow, and its message says which policy it was', async () => {
+  const bound = await newCallerWithPolicy('bound');
+  await root.Ram.AttachPolicyToUser({ UserName: 'bound', ...system('AdministratorAccess') });
+  const before = await stateOf(root);
+  for (const call of calls()) {
+    await bound.may(document(rightOf(call, 'Deny')));
+    const { AccessDeniedDetail: detail } = await refused(run(bound, call), 403, 'NoPermission');
+    assert.equal(detail.NoPermissionType, 'ExplicitDeny');
+    const { DecodedDiagnosticMessage: why } = await root.Ram.DecodeDiagnosticMessage({
+      EncodedDiagnosticMessage: detail.EncodedDiagnosticMessage,
+    });
+    assert.equal(why.AuthAction, `ram:${call[0].split('.')[1]}`);
+    assert.equal(why.ExplicitDeny, true);
+    assert.equal(why.AuthPrincipal.AuthPrincipalDisplayName, 'bound');
+    const [matched] = why.MatchedPolicies;
+    assert.deepEqual([matched.PolicyIdentifier, matched.PolicyType, matched.Effect], ['of-bound', 'Custom', 'Deny']);
+    assert.equal(matched.AttachedEntityType, 'RamUser');
+  }
+  await bound.may(PolicyDocument);
+  const after = await stateOf(root);
+  for (const state of [before, after])
+    for (const of of [state, ...state.users]) of.policies = of.policies.filter((policy) => policy.PolicyName !== 'of-bound');
+  assert.deepEqual(after, before, 'a denied call wrote something');
+});
+
+test('only the account that it is about reads a diagnostic message', async () => {
+  const stranger = clientsOf(server, server.key);
+  const code = 'InvalidParameter.EncodedDiagnosticMessage';
+  await refused(stranger.Ram.DecodeDiagnosticMessage({ EncodedDiagnosticMessage: message }), 400, code);
+  const flipped = (message[40] === 'A' ? 'B' : 'A') + message.slice(41);
+  const EncodedDiagnosticMessage = message.slice(0, 40) + flipped;
+  await refused(root.Ram.DecodeDiagnosticMessage({ EncodedDiagnosticMessage }), 400, code);
+});
+
+test('every action of the catalogue refuses whom nothing proves, and a user without rights', async () => {
+  const wire = new Wire(server.host);
+  const nobody = await newCaller('powerless');
+  const anonymous = ['AssumeRoleWithSAML', 'AssumeRoleWithOIDC'];
+  const done = new Set(implemented());
+  const before = await stateOf(root);
+  let count = 0;
+  for (const [product, { version, actions }] of Object.entries(products)) {
+    for (const action of Object.keys(actions)) {
+      const query = `Action=${action}&Version=${version}&Format=JSON`;
+      const unsigned = await wire.send({ method: 'POST', target: `/?${query}`, headers: [['Host', server.host]] });
+      const want = anonymous.includes(action) ? 'NotImplemented' : 'MissingAccessKeyId';
+      assert.equal(`${unsigned.status} ${unsigned.body.Code}`, `400 ${want}`, action);
+      const plain = Object.fromEntries(
+        Object.entries(filled(calls().find(([name]) => name === `${product}.${action}`)?.[1] ?? {})).filter(
+          ([, value]) => typeof value === 'string',
+        ),
+      );
+      const signed = signAcs3(server.host, nobody.key, { action, version, query: plain });
+      const { status, body } = await wire.send(signed);
+      if (action === 'GetCallerIdentity') assert.equal(status, 200);
+      else if (!done.has(`${product}.${action}`)) assert.equal(`${status} ${body.Code}`, '400 NotImplemented', action);
+      else assert.ok(['NoPermission', 'MissingRoleArn'].includes(body.Code) || /^Missing/.test(body.Code), `${action}: ${body.Code}`);
+      count++;
+    }
+  }
+  assert.ok(count > 175);
+  assert.deepEqual(await stateOf(root), before, 'a refused call wrote something');
+  wire.close();
 });
 
 test('no user manages its own AccessKeys while the switch is off, as it is from the start', async () => {
@@ -234,15 +435,28 @@ test('a caller whose key is disabled gets no last write, though its call was und
   wires.forEach((wire) => wire.close());
 });
 
+/** What a parameter names; where an action has more than one, the first of these is looked for first. */
+const NAMED = {
+  PolicyName: 'Policy',
+  GroupName: 'Group',
+  UserName: 'User',
+  UserPrincipalName: 'User',
+  UserId: 'User',
+  ResourceId: 'User',
+  RoleName: 'Role',
+  ResourceNames: 'Role',
+};
+
 test('every action times another account is out of reach (T56)', async () => {
   const stranger = clientsOf(server, server.key); // administrator of the server's first account
   const theirs = await stateOf(root);
   for (const [name, params] of calls()) {
-    const named = 'UserName' in params || 'UserPrincipalName' in params || 'UserId' in params || 'ResourceId' in params;
-    if (!named || name === 'Ram.CreateUser') continue;
+    const isCustom = 'PolicyName' in params && params.PolicyType !== 'System'; // a policy is looked for before all else
+    const named = isCustom ? 'PolicyName' : Object.keys(NAMED).find((field) => field in params && field !== 'PolicyName');
+    if (!named || /^Ram\.Create(User|Group|Policy|Role)$|^Ims\.CreateGroup$/.test(name)) continue;
     const [product, action] = name.split('.');
     const [status, code] =
-      name === 'Ims.CreateUser' ? [400, 'InvalidParameter.UserPrincipalName.Format'] : [404, 'EntityNotExist.User'];
+      name === 'Ims.CreateUser' ? [400, 'InvalidParameter.UserPrincipalName.Format'] : [404, `EntityNotExist.${NAMED[named]}`];
     await refused(stranger[product][action](filled(params)), status, code);
   }
   for (const action of ['UpdateAccessKey', 'DeleteAccessKey', 'GetAccessKeyLastUsed'])

@@ -7,19 +7,21 @@ import { after, before, test } from 'node:test';
 
 import { checkCovers, clientsOf } from './support/clients.mjs';
 import { leaveOut, mutationsOf, optionalFields, sendEmpty } from './support/mutations.mjs';
+import { refused } from './support/refused.mjs';
 import { Server, keyOf } from './support/server.mjs';
 import { checkConforms, fieldsOf, implemented, shapeOf } from './support/shapes.mjs';
 import { signAcs3, signV1 } from './support/sign.mjs';
 import { stateOf } from './support/state.mjs';
 import { Wire } from './support/wire.mjs';
 
-let server, admin, other, wire, domain, theirs;
+let server, admin, other, wire, domain, theirs, powerless;
 let count = 0;
 const fresh = () => `u${++count}`;
 const upn = (name) => `${name}@${domain}`;
 const SYSTEM = { PolicyType: 'System', PolicyName: 'AliyunRAMReadOnlyAccess' };
 const FIELDS = { DisplayName: 'A name', Comments: 'Comments', Email: 'a@example.org', MobilePhone: '86-139' };
 const NEW_FIELDS = Object.fromEntries(Object.entries(FIELDS).map(([name, value]) => [`New${name}`, value]));
+const DOCUMENT = JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action: 'oss:*', Resource: '*' }] });
 const TAG = { 'Tag.1.Key': 'k', 'Tag.1.Value': 'v' };
 
 before(async () => {
@@ -34,7 +36,13 @@ before(async () => {
     DisplayName: 'Theirs',
     Tag: [{ Key: 'k', Value: 'v' }],
   });
+  await other.Ram.CreateGroup({ GroupName: 'theirs' });
+  await other.Ram.CreatePolicy({ PolicyName: 'theirs', PolicyDocument: DOCUMENT });
+  await other.Ram.CreateRole({ RoleName: 'theirs', AssumeRolePolicyDocument: trust() });
   const { Marker } = await other.Ram.ListUsers({ MaxItems: 1 });
+  const nobody = await newUser();
+  const { AccessKey } = await admin.Ram.CreateAccessKey({ UserName: nobody.name });
+  powerless = clientsOf(server, { id: AccessKey.AccessKeyId, secret: AccessKey.AccessKeySecret });
   theirs = { User, key: account.AccessKeyId, Marker, alias: 'other-account', account };
 });
 after(() => {
@@ -58,6 +66,42 @@ async function newUserWithKey() {
   return { ...user, key: AccessKey.AccessKeyId };
 }
 
+async function newGroup(...members) {
+  const { Group } = await admin.Ims.CreateGroup({ GroupName: fresh(), DisplayName: 'A name', Comments: 'Comments' });
+  for (const { name: UserName } of members) await admin.Ram.AddUserToGroup({ GroupName: Group.GroupName, UserName });
+  return Group.GroupName;
+}
+
+const roleArn = (name, { AccountId } = server.account) => `acs:ram::${AccountId}:role/${name}`;
+
+/** A policy that trusts every identity of this account. */
+function trust() {
+  const Principal = { RAM: [`acs:ram::${server.account.AccountId}:root`] };
+  return JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }] });
+}
+
+async function newRole() {
+  const RoleName = fresh();
+  await admin.Ram.CreateRole({ RoleName, AssumeRolePolicyDocument: trust(), Tag: [{ Key: 'k', Value: 'v' }] });
+  return RoleName;
+}
+const withRole = (name, more = {}) => [name, async () => ({ RoleName: await newRole(), ...more })];
+const taggedRole = async () => ({ ResourceType: 'role', 'ResourceNames.1': await newRole() });
+
+/** A custom policy of two versions, the first of which is the default. */
+async function newPolicy() {
+  const PolicyName = fresh();
+  await admin.Ram.CreatePolicy({ PolicyName, PolicyDocument: DOCUMENT, Description: 'A policy' });
+  await admin.Ram.CreatePolicyVersion({ PolicyName, PolicyDocument: DOCUMENT });
+  return { PolicyName };
+}
+const newPolicyOfOne = async () => {
+  const policy = await newPolicy();
+  await admin.Ram.DeletePolicyVersion({ ...policy, VersionId: 'v2' });
+  return policy;
+};
+const newCustom = async () => ({ PolicyType: 'Custom', ...(await newPolicy()) });
+
 const both = (make, as) =>
   [
     ['Ims', (user) => ({ UserPrincipalName: user.upn })],
@@ -69,6 +113,9 @@ const withKey = (as, more = {}) =>
     const user = await newUserWithKey();
     return { ...who(user), UserAccessKeyId: user.key, ...more };
   }, as);
+
+const withGroup = (as, more = {}) =>
+  ['Ims', 'Ram'].map((face) => [`${face}.${as}`, async () => ({ GroupName: await newGroup(), ...more })]);
 
 /** For every action, how a request that succeeds is made, with every parameter that can stand beside the others. */
 const good = Object.fromEntries([
@@ -85,6 +132,23 @@ const good = Object.fromEntries([
   ['Ims.ListUserBasicInfos', () => ({ MaxItems: '2', Marker: '', Status: 'active', ...TAG })],
   ['Ram.ListUsers', () => ({ MaxItems: '2', Marker: '' })],
   ...withUser('ListGroupsForUser'),
+  ['Ims.CreateGroup', () => ({ GroupName: fresh(), DisplayName: 'A name', Comments: 'Comments' })],
+  ['Ram.CreateGroup', () => ({ GroupName: fresh(), Comments: 'Comments' })],
+  ...withGroup('GetGroup'),
+  [
+    'Ims.UpdateGroup',
+    async () => ({ GroupName: await newGroup(), NewGroupName: fresh(), NewDisplayName: 'Other', NewComments: 'Other' }),
+  ],
+  ['Ram.UpdateGroup', async () => ({ GroupName: await newGroup(), NewGroupName: fresh(), NewComments: 'Other' })],
+  ...withGroup('DeleteGroup'),
+  ['Ims.ListGroups', () => ({ MaxItems: '2', Marker: '' })],
+  ['Ram.ListGroups', () => ({ MaxItems: '2', Marker: '' })],
+  ...withGroup('ListUsersForGroup', { MaxItems: '2', Marker: '' }),
+  ...both(async (who) => ({ GroupName: await newGroup(), ...who(await newUser()) }), 'AddUserToGroup'),
+  ...both(async (who) => {
+    const user = await newUser();
+    return { GroupName: await newGroup(user), ...who(user) };
+  }, 'RemoveUserFromGroup'),
   ['Ims.TagResources', async () => ({ ResourceType: 'user', 'ResourceId.1': (await newUser()).id, ...TAG })],
   ['Ims.UntagResources', async () => ({ ResourceType: 'user', 'ResourceId.1': (await newUser()).id, 'TagKey.1': 'k' })],
   [
@@ -111,9 +175,101 @@ const good = Object.fromEntries([
     },
   ],
   ...withUser('ListPoliciesForUser').slice(1),
+  ['Ram.AttachPolicyToGroup', async () => ({ GroupName: await newGroup(), ...(await newCustom()), ResourceGroupId: '' })],
+  [
+    'Ram.DetachPolicyFromGroup',
+    async () => {
+      const GroupName = await newGroup();
+      await admin.Ram.AttachPolicyToGroup({ GroupName, ...SYSTEM });
+      return { GroupName, ...SYSTEM, ResourceGroupId: '' };
+    },
+  ],
+  ['Ram.ListPoliciesForGroup', async () => ({ GroupName: await newGroup() })],
+  ['Ram.AttachPolicyToRole', async () => ({ RoleName: await newRole(), ...(await newCustom()), ResourceGroupId: '' })],
+  [
+    'Ram.DetachPolicyFromRole',
+    async () => {
+      const RoleName = await newRole();
+      await admin.Ram.AttachPolicyToRole({ RoleName, ...SYSTEM });
+      return { RoleName, ...SYSTEM, ResourceGroupId: '' };
+    },
+  ],
+  ['Ram.ListPoliciesForRole', async () => ({ RoleName: await newRole() })],
   ['Ram.ListEntitiesForPolicy', () => SYSTEM],
   ['Ram.GetPolicy', () => SYSTEM],
+  ['Ram.CreatePolicy', () => ({ PolicyName: fresh(), PolicyDocument: DOCUMENT, Description: 'A policy', ...TAG })],
+  ['Ram.UpdatePolicyDescription', async () => ({ ...(await newPolicy()), NewDescription: 'Other' })],
+  ['Ram.DeletePolicy', async () => ({ ...(await newPolicyOfOne()), CascadingDelete: 'true' })],
+  [
+    'Ram.CreatePolicyVersion',
+    async () => ({ ...(await newPolicy()), PolicyDocument: DOCUMENT, SetAsDefault: 'true', RotateStrategy: 'None' }),
+  ],
+  ['Ram.GetPolicyVersion', async () => ({ ...(await newCustom()), VersionId: 'v2' })],
+  ['Ram.ListPolicyVersions', newCustom],
+  ['Ram.SetDefaultPolicyVersion', async () => ({ ...(await newPolicy()), VersionId: 'v2' })],
+  ['Ram.DeletePolicyVersion', async () => ({ ...(await newPolicy()), VersionId: 'v2' })],
   ['Ram.ListPolicies', () => ({ MaxItems: '2', Marker: '', PolicyType: 'System', ...TAG })],
+  [
+    'Ram.CreateRole',
+    () => ({
+      RoleName: fresh(),
+      AssumeRolePolicyDocument: trust(),
+      Description: 'A role',
+      MaxSessionDuration: '7200',
+      ...TAG,
+    }),
+  ],
+  withRole('Ram.GetRole'),
+  [
+    'Ram.UpdateRole',
+    async () => ({
+      RoleName: await newRole(),
+      NewAssumeRolePolicyDocument: trust(),
+      NewDescription: 'Other',
+      NewMaxSessionDuration: '7200',
+    }),
+  ],
+  withRole('Ram.DeleteRole'),
+  ['Ram.ListRoles', () => ({ MaxItems: '2', Marker: '', ...TAG })],
+  ['Ram.TagResources', async () => ({ ...(await taggedRole()), ...TAG })],
+  ['Ram.UntagResources', async () => ({ ...(await taggedRole()), 'TagKeys.1': 'k' })],
+  ['Ram.ListTagResources', async () => ({ ...(await taggedRole()), PageSize: '5', NextToken: '', ...TAG })],
+  [
+    'Ram.DecodeDiagnosticMessage',
+    async () => {
+      const { AccessDeniedDetail } = await refused(powerless.Ram.ListUsers(), 403, 'NoPermission');
+      return { EncodedDiagnosticMessage: AccessDeniedDetail.EncodedDiagnosticMessage };
+    },
+  ],
+  withRole('Argali.RevokeRoleSessions'),
+  withRole('Argali.ExplainDecision', {
+    ActionName: 'ram:GetUser',
+    Resource: 'acs:ram::1234567890123456:user/someone',
+    SessionPolicy: DOCUMENT,
+    Context: '{"acs:SourceIp":["10.0.0.1"]}',
+  }),
+  [
+    'Sts.AssumeRole',
+    async () => ({
+      RoleArn: roleArn(await newRole()),
+      RoleSessionName: 'session',
+      DurationSeconds: '900',
+      Policy: DOCUMENT,
+      ExternalId: 'external',
+      SourceIdentity: 'someone',
+    }),
+  ],
+  ['Argali.CreateVerifier', () => ({ VerifierName: fresh(), 'Hosts.1': 'files.example.com', 'Hosts.2': 'localhost:8088' })],
+  ['Argali.ListVerifiers', () => ({})],
+  [
+    'Argali.DeleteVerifier',
+    async () => {
+      const VerifierName = fresh();
+      const { VerifierToken } = await admin.Argali.CreateVerifier({ VerifierName, Hosts: ['files.example.com'] });
+      server.hideSecret(VerifierToken);
+      return { VerifierName };
+    },
+  ],
   ['Sts.GetCallerIdentity', () => ({})],
 ]);
 
@@ -129,6 +285,7 @@ async function succeeds(name, pairs, what) {
   const { status, body, text } = await send(name, pairs);
   assert.equal(status, 200, `${name}, ${what}: ${text}`);
   checkConforms(name, body);
+  server.hideSecret(body.Credentials?.AccessKeySecret);
   if (body.AccessKey?.AccessKeySecret) {
     server.hideSecret(body.AccessKey.AccessKeySecret);
     if (!pairs.some(([field, value]) => /^User(Principal)?Name$/.test(field) && value))
@@ -141,6 +298,9 @@ async function succeeds(name, pairs, what) {
 function codeOf(field, what, code) {
   if (/^(Marker|NextToken)$/.test(field) && !/InvalidChars$/.test(code))
     return /^InvalidParameter\.(Marker|NextToken)(\.Length)?$/;
+  if (/^(RoleArn|RoleSessionName|DurationSeconds|SourceIdentity)$/.test(field) && !/InvalidChars$/.test(code))
+    return new RegExp(`^(Missing|InvalidParameter\\.)${field}(\\.|$)`);
+  if (field === 'Policy' && /too long/.test(what)) return /^InvalidParameter\.Policy(Size|\.Length)$/;
   if (field === 'AccountAlias' && /too (long|short)/.test(what)) return /^InvalidParameter\.AccountAlias\.Length$/;
   return new RegExp(`^${code.replaceAll('.', '\\.')}$`);
 }
@@ -222,6 +382,10 @@ const foreign = () => ({
   UserId: [theirs.User.UserId, 404, 'EntityNotExist.User'],
   'ResourceId.1': [theirs.User.UserId, 404, 'EntityNotExist.User'],
   'ResourcePrincipalName.1': [theirs.User.UserPrincipalName, 404, 'EntityNotExist.User'],
+  GroupName: ['theirs', 404, 'EntityNotExist.Group'],
+  PolicyName: ['theirs', 404, 'EntityNotExist.Policy'],
+  RoleName: ['theirs', 404, 'EntityNotExist.Role'],
+  'ResourceNames.1': ['theirs', 404, 'EntityNotExist.Role'],
   UserAccessKeyId: [theirs.key, 404, 'EntityNotExist.User.AccessKey'],
   Marker: [theirs.Marker, 400, 'InvalidParameter.Marker'],
   NextToken: [theirs.Marker, 400, 'InvalidParameter.NextToken'],
@@ -235,7 +399,7 @@ test("someone else's object, in every parameter that names one", async () => {
   for (const [name, make] of Object.entries(good)) {
     for (const { name: field, list, oneOf = ['ResourceId', 'ResourcePrincipalName'] } of fieldsOf(name)) {
       const wireName = list ? `${field}.1` : field;
-      if (!(wireName in foreign()) || name === 'Ram.CreateUser') continue;
+      if (!(wireName in foreign()) || /^Ram\.Create(User|Group|Policy|Role)$|^Ims\.CreateGroup$/.test(name)) continue;
       let [value, status, code] = foreign()[wireName];
       if (name === 'Ims.CreateUser') [status, code] = [400, 'InvalidParameter.UserPrincipalName.Format'];
       if (name === 'Ims.GetUser' && field === 'UserAccessKeyId') code = 'EntityNotExist.User';

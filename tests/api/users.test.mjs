@@ -257,7 +257,7 @@ test('ListUsers and ListUserBasicInfos filter by status', async () => {
   }
 });
 
-test('ListGroupsForUser is a list that is truthfully empty', async () => {
+test('ListGroupsForUser of a user in no group is an empty list', async () => {
   await Ram.CreateUser({ UserName: 'lonely' });
   assert.deepEqual((await Ram.ListGroupsForUser({ UserName: 'lonely' })).Groups, { Group: [] });
   assert.deepEqual((await Ims.ListGroupsForUser({ UserPrincipalName: upn('lonely') })).Groups, { Group: [] });
@@ -356,14 +356,19 @@ test('the documented errors of the other fields', async () => {
   await refused(Ram.GetUser({ UserName: 'unborn' }), 404, 'EntityNotExist.User');
 });
 
-test('a user with an AccessKey, a policy or a login profile is not deleted, on either face', async () => {
+test('a user with an AccessKey, a group, a policy or a login profile is not deleted, on either face', async () => {
   const { User } = await Ram.CreateUser({ UserName: 'busy' });
   const deletes = [() => Ram.DeleteUser({ UserName: 'busy' }), () => Ims.DeleteUser({ UserId: User.UserId })];
   const { AccessKey } = await Ram.CreateAccessKey({ UserName: 'busy' });
   server.hideSecret(AccessKey.AccessKeySecret);
   for (const run of deletes) await refused(run(), 409, 'DeleteConflict.User.AccessKey');
-  await Ram.DeleteAccessKey({ UserName: 'busy', UserAccessKeyId: AccessKey.AccessKeyId });
+  await Ram.CreateGroup({ GroupName: 'busy' });
+  await Ram.AddUserToGroup({ GroupName: 'busy', UserName: 'busy' });
   await Ram.AttachPolicyToUser({ UserName: 'busy', PolicyName: 'AliyunRAMReadOnlyAccess', PolicyType: 'System' });
+  for (const run of deletes) await refused(run(), 409, 'DeleteConflict.User.AccessKey');
+  await Ram.DeleteAccessKey({ UserName: 'busy', UserAccessKeyId: AccessKey.AccessKeyId });
+  for (const run of deletes) await refused(run(), 409, 'DeleteConflict.User.Group');
+  await Ram.RemoveUserFromGroup({ GroupName: 'busy', UserName: 'busy' });
   for (const run of deletes) await refused(run(), 409, 'DeleteConflict.User.Policy');
   await Ram.DetachPolicyFromUser({ UserName: 'busy', PolicyName: 'AliyunRAMReadOnlyAccess', PolicyType: 'System' });
   await deletes[0]();

@@ -19,14 +19,16 @@ ORPHANS = {
     "an AccessKey without its owner":
         f"SELECT count(*) FROM access_key x WHERE x.owner <> x.account AND {NO_USER % 'owner'}",
     "a tag without its user":
-        f"SELECT count(*) FROM user_tag x WHERE {NO_USER % 'user_id'}",
+        f"SELECT count(*) FROM tag x WHERE x.kind = 1 AND {NO_USER % 'resource'}",
     "a policy without its principal":
-        f"SELECT count(*) FROM attachment x WHERE x.principal <> x.account AND {NO_USER % 'principal'}",
+        f"SELECT count(*) FROM attachment x WHERE x.kind = 1 AND {NO_USER % 'principal'}",
+    "a member without its user":
+        f"SELECT count(*) FROM group_member x WHERE {NO_USER % 'user_id'}",
     "a login profile without its principal":
         f"SELECT count(*) FROM login_profile x WHERE x.principal <> x.account AND {NO_USER % 'principal'}",
     "a user without the tags it was made with":
-        "SELECT count(*) FROM ram_user u WHERE u.name LIKE 'crash-%' AND 2 > (SELECT count(*) FROM user_tag t"
-        " WHERE t.account = u.account AND t.user_id = u.id AND t.key IN ('made', 'by'))",
+        "SELECT count(*) FROM ram_user u WHERE u.name LIKE 'crash-%' AND 2 > (SELECT count(*) FROM tag t"
+        " WHERE t.account = u.account AND t.kind = 1 AND t.resource = u.id AND t.key IN ('made', 'by'))",
     "a wrong count of users":
         "SELECT count(*) FROM account a WHERE a.user_n <> (SELECT count(*) FROM ram_user u WHERE u.account = a.id)",
     "a gap in the audit events":

@@ -1,6 +1,8 @@
+# covers: Sts.AssumeRole
 """The main path with the official Python SDKs, unmodified, over http and https: main_path.py BIN.
 
-A user is made, gets an AccessKey, calls with it, is listed, and goes again. The last line is `N passed, N failed`.
+A user is made, gets an AccessKey, calls with it, is listed, and goes again; a role is assumed, by the STS client and by the
+credential provider. The last line is `N passed, N failed`.
 """
 import json
 import os
@@ -11,10 +13,12 @@ import sys
 import tempfile
 import traceback
 
+from alibabacloud_credentials import client as credentials, models as credentials_models
 from alibabacloud_ims20190815 import models as ims_models
 from alibabacloud_ims20190815.client import Client as Ims
 from alibabacloud_ram20150501 import models as ram_models
 from alibabacloud_ram20150501.client import Client as Ram
+from alibabacloud_sts20150401 import models as sts_models
 from alibabacloud_sts20150401.client import Client as Sts
 from alibabacloud_tea_openapi import models as open_api
 
@@ -48,7 +52,12 @@ class Server:
 
 
 def config(server, key, scheme, algorithm):
-    made = open_api.Config(access_key_id=key[0], access_key_secret=key[1], protocol=scheme)
+    """key: (id, secret), of a session with its token; or a credentials client."""
+    if isinstance(key, credentials.Client):
+        made = open_api.Config(credential=key, protocol=scheme)
+    else:
+        made = open_api.Config(access_key_id=key[0], access_key_secret=key[1], protocol=scheme)
+        made.security_token = key[2] if len(key) > 2 else None
     made.read_timeout = made.connect_timeout = TIMEOUT_MS
     made.endpoint = server.ready["ListenTls" if scheme == "https" else "Listen"]
     made.signature_algorithm = algorithm
@@ -114,21 +123,68 @@ def main_path(server, scheme, algorithm):
     expect_refused(lambda: ram.get_user(ram_models.GetUserRequest(user_name="py.user")), 404, "EntityNotExist.User")
 
 
+def check_session(server, key, scheme, algorithm, arn):
+    """It is the role's session, may read, and may not write."""
+    session = config(server, key, scheme, algorithm)
+    who = Sts(session).get_caller_identity().body
+    expect((who.identity_type, who.arn, who.user_id) == ("AssumedRoleUser", arn, None), who.to_map())
+    expect(who.role_id and who.principal_id.startswith(who.role_id + ":"), who.to_map())
+    expect([u.user_name for u in Ram(session).list_users(ram_models.ListUsersRequest()).body.users.user] == ["admin"], arn)
+    expect_refused(lambda: Ram(session).create_user(ram_models.CreateUserRequest(user_name="x")), 403, "NoPermission")
+
+
+def assume_role(server, scheme, algorithm):
+    account = server.account["AccountId"]
+    admin_key = (server.account["AccessKeyId"], server.account["AccessKeySecret"])
+    ram = Ram(config(server, admin_key, scheme, algorithm))
+    principal = {"RAM": [f"acs:ram::{account}:root"]}
+    trust = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}]}
+    spec = ram_models.CreateRoleRequest(role_name="Py.Role", assume_role_policy_document=json.dumps(trust))
+    role = ram.create_role(spec).body.role
+    expect(role.arn == f"acs:ram::{account}:role/py.role", role.arn)
+    expect(role.assume_role_policy_document == json.dumps(trust), role.assume_role_policy_document)
+    reader = {"role_name": "Py.Role", "policy_type": "System", "policy_name": "AliyunRAMReadOnlyAccess"}
+    ram.attach_policy_to_role(ram_models.AttachPolicyToRoleRequest(**reader))
+
+    request = sts_models.AssumeRoleRequest(role_arn=role.arn, role_session_name="python", duration_seconds=900)
+    given = Sts(config(server, admin_key, scheme, algorithm)).assume_role(request).body
+    expect(given.assumed_role_user.arn == role.arn + "/python", given.assumed_role_user.to_map())
+    expect(TIME.fullmatch(given.credentials.expiration), given.credentials.expiration)
+    session = (given.credentials.access_key_id, given.credentials.access_key_secret, given.credentials.security_token)
+    check_session(server, session, scheme, algorithm, role.arn + "/python")
+    expect_refused(lambda: Sts(config(server, (*session[:2], session[2][:-1]), scheme, algorithm)).get_caller_identity(),
+                   400, "InvalidSecurityToken.Malformed")
+
+    # The provider reaches STS over https alone, and trusts what OpenSSL trusts: SSL_CERT_FILE.
+    provider = credentials.Client(credentials_models.Config(
+        type="ram_role_arn", access_key_id=admin_key[0], access_key_secret=admin_key[1], role_arn=role.arn,
+        role_session_name="provider", sts_endpoint=server.ready["ListenTls"], timeout=TIMEOUT_MS, connect_timeout=TIMEOUT_MS))
+    check_session(server, provider, scheme, algorithm, role.arn + "/provider")
+
+    ram.detach_policy_from_role(ram_models.DetachPolicyFromRoleRequest(**reader))
+    ram.delete_role(ram_models.DeleteRoleRequest(role_name="py.role"))
+    for key in (session, provider):
+        expect_refused(lambda: Sts(config(server, key, scheme, algorithm)).get_caller_identity(),
+                       400, "InvalidSecurityToken.Revoked")
+
+
 def main():
     passed = failed = 0
     server = Server(sys.argv[1])
     try:
-        for scheme in ("http", "https"):
-            for algorithm in (None, "ACS3-HMAC-SM3", "v2"):
-                name = f"main path over {scheme}, {algorithm or 'ACS3-HMAC-SHA256'}"
-                try:
-                    main_path(server, scheme, algorithm)
-                    passed += 1
-                    print("ok    ", name)
-                except Exception:
-                    failed += 1
-                    print("FAILED", name)
-                    traceback.print_exc(file=sys.stdout)
+        os.environ["SSL_CERT_FILE"] = server.ready["Certificate"]
+        runs = [(path, scheme, algorithm) for path in (main_path, assume_role) for scheme in ("http", "https")
+                for algorithm in (None, "ACS3-HMAC-SM3", "v2")]
+        for path, scheme, algorithm in runs:
+            name = f"{path.__name__} over {scheme}, {algorithm or 'ACS3-HMAC-SHA256'}"
+            try:
+                path(server, scheme, algorithm)
+                passed += 1
+                print("ok    ", name)
+            except Exception:
+                failed += 1
+                print("FAILED", name)
+                traceback.print_exc(file=sys.stdout)
     finally:
         code = server.stop()
     if code == 0:

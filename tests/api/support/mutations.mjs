@@ -57,6 +57,7 @@ const WRONG_CHARS = {
       ['a@x org', 'InvalidChars'],
       [`${'n'.repeat(65)}@x.org`, 'Length'],
     ]),
+  label: NAMES.concat('a@b', 'a_b').map((text) => [text, 'InvalidChars']),
   domain: NAMES.concat('a@b').map((text) => [`${text}.onaliyun.com`, 'InvalidChars']),
   printable: ['a\nb', 'a\tb', '\u001b[31m', 'a\u007fb', 'a\u0085b'].map((text) => [text, 'InvalidChars']),
   email: ['nobody', '@', 'a@', '@b', 'a b@c.org', 'a@b c', 'a@b@c', 'a\n@b.org', 'a\u0001@b'].map((text) => [text, 'Format']),

@@ -6,7 +6,7 @@ const root = new URL('../../../', import.meta.url);
 const read = (name) => fs.readFileSync(new URL(name, root), 'utf8');
 
 export const products = {};
-for (const name of ['ims', 'ram', 'sts']) {
+for (const name of ['ims', 'ram', 'sts', 'argali']) {
   const file = JSON.parse(read(`api/${name}.json`));
   products[file.product] = file;
 }
@@ -21,7 +21,7 @@ export function implemented() {
       names.set(`${product}_${snake}`.toUpperCase(), `${product}.${action}`);
     }
   }
-  const rows = [...read('src/api/actions.c').matchAll(/^ {4}\{ ((?:IMS|RAM|STS)_[A-Z_]+),/gm)];
+  const rows = [...read('src/api/actions.c').matchAll(/^ {4}\{ ((?:IMS|RAM|STS|ARGALI)_[A-Z_]+),/gm)];
   return rows.map(([, constant]) => names.get(constant) ?? assert.fail(`${constant} is no action of the shapes`));
 }
 

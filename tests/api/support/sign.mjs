@@ -40,11 +40,12 @@ function bodyOf(request) {
 /** What goes onto the wire: { method, target, headers, body, chunked }. */
 function wire(request, query, headers, body) {
   const text = encodePairs(query);
-  return { method: request.method, target: text ? `/?${text}` : '/', headers, body, chunked: request.chunked === true };
+  const path = request.path ?? '/';
+  return { method: request.method, target: text ? `${path}?${text}` : path, headers, body, chunked: request.chunked === true };
 }
 
 /**
- * ACS3. options: action, version, method, query, form, body, contentType, chunked, algorithm, date, nonce, contentSha256 (the
+ * ACS3. options: action, version, method, path, query, form, body, contentType, chunked, algorithm, date, nonce, contentSha256 (the
  * header alone), headers (more, signed), unsigned (more, not signed). The result also has canonical, stringToSign, signature
  * and signedHeaders.
  */
@@ -77,7 +78,7 @@ export function signAcs3(host, key, options) {
   const signed = headers.map(([name, value]) => [name.toLowerCase(), value]).sort(byName);
   const signedHeaders = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${String(value).trim()}\n`).join('');
-  const canonical = [o.method, '/', canonicalPairs(query), lines, signedHeaders, hex(body)].join('\n');
+  const canonical = [o.method, o.path ?? '/', canonicalPairs(query), lines, signedHeaders, hex(body)].join('\n');
   const stringToSign = `${o.algorithm}\n${hex(canonical)}`;
   const signature = createHmac(hash, key.secret).update(stringToSign).digest('hex');
   headers.push(...o.unsigned, [
@@ -88,7 +89,7 @@ export function signAcs3(host, key, options) {
 }
 
 /**
- * RPC v1. options: action, version, method, query, form, chunked, common (in 'query' or 'form'), parameters (of the common
+ * RPC v1. options: action, version, method, path, query, form, chunked, common (in 'query' or 'form'), parameters (of the common
  * ones, to change or, with undefined, to leave out), headers. The result also has stringToSign and signature.
  */
 export function signV1(host, key, options) {

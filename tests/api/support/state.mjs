@@ -20,8 +20,25 @@ export async function stateOf(clients) {
     user.keys = (await Ims.ListAccessKeys({ UserPrincipalName: user.UserPrincipalName })).AccessKeys.AccessKey;
     user.policies = (await Ram.ListPoliciesForUser({ UserName })).Policies.Policy;
   }
+  const groups = await everyPage((from) => Ims.ListGroups(from), 'Groups', 'Group');
+  for (const group of groups) {
+    const { GroupName } = group;
+    group.policies = (await Ram.ListPoliciesForGroup({ GroupName })).Policies.Policy;
+    group.members = await everyPage((from) => Ims.ListUsersForGroup({ GroupName, ...from }), 'Users', 'User');
+  }
+  const policies = await everyPage((from) => Ram.ListPolicies({ PolicyType: 'Custom', ...from }), 'Policies', 'Policy');
+  for (const policy of policies) {
+    const { PolicyName, PolicyType } = policy;
+    policy.versions = (await Ram.ListPolicyVersions({ PolicyName, PolicyType })).PolicyVersions.PolicyVersion;
+  }
+  const roles = await everyPage((from) => Ram.ListRoles(from), 'Roles', 'Role');
+  for (const role of roles) role.trust = (await Ram.GetRole({ RoleName: role.RoleName })).Role.AssumeRolePolicyDocument;
   return {
     users,
+    roles,
+    groups,
+    policies,
+    verifiers: (await clients.Argali.ListVerifiers()).Verifiers.Verifier,
     domain: (await Ims.GetDefaultDomain()).DefaultDomainName,
     alias: (await Ram.GetAccountAlias()).AccountAlias,
   };
