@@ -38,7 +38,8 @@ static bool holds_secret(const flight *f)
     for (size_t i = 0; i < f->rq.covered.header_n; i++) {
         str name = f->rq.covered.headers[i].name;
         if (str_contains_nocase(name, STR("cookie")) || str_contains_nocase(name, STR("token")) ||
-            str_contains_nocase(name, STR("secret")) || str_contains_nocase(name, STR("proxy-authorization")))
+            str_contains_nocase(name, STR("secret")) || str_contains_nocase(name, STR("verifier")) ||
+            str_contains_nocase(name, STR("proxy-authorization")))
             return true;
     }
     for (size_t i = 0; i < f->rq.covered.all_n; i++) {

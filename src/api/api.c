@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "store/records.h"
 
-enum { BLOCKING_QUEUE_MAX = 1024, USES_A_TICK = 256, POLICY_CACHE_BYTES = 16 * 1024 * 1024 };
+enum { BLOCKING_QUEUE_MAX = 1024, USES_A_TICK = 256, POLICY_CACHE_BYTES = 16 * 1024 * 1024, DOCUMENT_BYTES = 64 * 1024 * 1024 };
 
 status api_new(const api_options *o, api **ret, err *e)
 {
@@ -16,7 +16,7 @@ status api_new(const api_options *o, api **ret, err *e)
     pool_options blocking = { .name = "blocking", .threads = o->blocking_threads, .queue_max = BLOCKING_QUEUE_MAX };
     status s = failure_limit_init(&a->failures, o->failures_per_minute, o->world);
     if (s == ST_OK) {
-        a->callers = caller_cache_new(o->cached_callers, store_epochs(o->store), o->world);
+        a->callers = caller_cache_new(o->cached_callers, DOCUMENT_BYTES, store_epochs(o->store), o->world);
         a->policies = policy_cache_new(o->cached_policy_bytes > 0 ? o->cached_policy_bytes : POLICY_CACHE_BYTES, o->world);
         a->verifiers = verifier_cache_new(store_epochs(o->store));
         s = a->callers == NULL || a->policies == NULL || a->verifiers == NULL ? ST_NO_MEMORY

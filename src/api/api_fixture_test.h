@@ -215,8 +215,9 @@ FIXTURE_FN void sign_acs3(arena *a, const api_ask *ask, const char *token, str d
     acs3_authorization auth = {
         .algorithm = ACS3_HMAC_SHA256,
         .access_key_id = str_from_c(ask->key->id),
-        .signed_headers = has_token ? STR(ACS3_SIGNED)
-                                    : STR("host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"),
+        .signed_headers = has_token
+                              ? STR(ACS3_SIGNED)
+                              : STR("host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"),
     };
     signed_request rq = { .method = STR("POST"), .path = STR("/"), .headers = signed_by, .header_n = n };
     str canonical, text, value;
@@ -240,7 +241,8 @@ FIXTURE_FN void sign_v1(arena *a, const api_ask *ask, const char *token, str dat
     str text;
     err e = { 0 };
     buf_init(&query, 64 * 1024);
-    buf_addf(&query, "AccessKeyId=%s&Action=%s&Version=%s&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&Format=JSON&Timestamp=",
+    buf_addf(&query,
+             "AccessKeyId=%s&Action=%s&Version=%s&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&Format=JSON&Timestamp=",
              ask->key->id, ask->action, ask->version);
     percent_encode_to(date, &query);
     buf_addf(&query, "&SignatureNonce=" STR_FMT, STR_ARG(nonce));
@@ -261,37 +263,59 @@ FIXTURE_FN void sign_v1(arena *a, const api_ask *ask, const char *token, str dat
     ret->header_n = 1;
 }
 
-/* The answer is in x->status and x->f.json. */
-FIXTURE_FN void api_fixture_ask(api_fixture *x, api_ask ask)
+typedef struct {
+    arena *arena;
+    http_exchange exchange;
+    http_request rq;
+} api_call; /* under way: it may not be moved */
+
+FIXTURE_FN void api_fixture_begin(api_fixture *x, api_ask ask, api_call *ret)
 {
-    CLEANUP(arena_free_at) arena *a = arena_new(64 * 1024, 4 * 1024 * 1024);
-    http_exchange exchange = { .arena = a };
-    http_request rq = { .method = STR("POST"), .target = STR("/"), .path = STR("/"), .query = str_from_c(ask.query) };
+    *ret = (api_call){ .arena = arena_new(64 * 1024, 4 * 1024 * 1024) };
+    ret->exchange.arena = ret->arena;
+    ret->rq = (http_request){ .method = STR("POST"), .target = STR("/"), .path = STR("/"), .query = str_from_c(ask.query) };
     const char *token = ask.other_token != NULL ? ask.other_token : ask.key->token;
     char date[TIMESTAMP_LEN + 1], nonce[24];
+    str kept_date, kept_nonce;
     timestamp_format(x->f.now_s, date);
     (void)snprintf(nonce, sizeof nonce, "nonce-%u", x->calls++);
-    (ask.scheme == SCHEME_V1 ? sign_v1 : sign_acs3)(a, &ask, token, str_from_c(date), str_from_c(nonce), &rq);
-    pthread_mutex_init(&exchange.lock, NULL);
-    pthread_cond_init(&exchange.answered, NULL);
-    api_handle(x->api, &exchange, &rq);
-    pthread_mutex_lock(&exchange.lock);
-    while (!exchange.is_answered)
-        pthread_cond_wait(&exchange.answered, &exchange.lock);
-    pthread_mutex_unlock(&exchange.lock);
-    pthread_cond_destroy(&exchange.answered);
-    pthread_mutex_destroy(&exchange.lock);
-    x->status = exchange.status;
+    assert_int_equal(arena_copy(ret->arena, str_from_c(date), &kept_date), ST_OK);
+    assert_int_equal(arena_copy(ret->arena, str_from_c(nonce), &kept_nonce), ST_OK);
+    (ask.scheme == SCHEME_V1 ? sign_v1 : sign_acs3)(ret->arena, &ask, token, kept_date, kept_nonce, &ret->rq);
+    pthread_mutex_init(&ret->exchange.lock, NULL);
+    pthread_cond_init(&ret->exchange.answered, NULL);
+    api_handle(x->api, &ret->exchange, &ret->rq);
+}
+
+/* The answer is in x->status and x->f.json. */
+FIXTURE_FN void api_fixture_await(api_fixture *x, api_call *c)
+{
+    pthread_mutex_lock(&c->exchange.lock);
+    while (!c->exchange.is_answered)
+        pthread_cond_wait(&c->exchange.answered, &c->exchange.lock);
+    pthread_mutex_unlock(&c->exchange.lock);
+    pthread_cond_destroy(&c->exchange.answered);
+    pthread_mutex_destroy(&c->exchange.lock);
+    x->status = c->exchange.status;
     json_decref(x->f.json);
-    x->f.json = json_loadb((const char *)exchange.body.p, exchange.body.n, JSON_REJECT_DUPLICATES, NULL);
-    buf_done(&exchange.body);
+    x->f.json = json_loadb((const char *)c->exchange.body.p, c->exchange.body.n, JSON_REJECT_DUPLICATES, NULL);
+    buf_done(&c->exchange.body);
+    arena_free(c->arena);
     assert_non_null(x->f.json);
+}
+
+FIXTURE_FN void api_fixture_ask(api_fixture *x, api_ask ask)
+{
+    api_call c;
+    api_fixture_begin(x, ask, &c);
+    api_fixture_await(x, &c);
 }
 
 #define assert_answer(x, want_status, want_code) api_fixture_assert((x), (want_status), (want_code), __FILE__, __LINE__)
 
 /* want_code NULL: there is none. */
-FIXTURE_FN void api_fixture_assert(const api_fixture *x, unsigned want_status, const char *want_code, const char *file, int line)
+FIXTURE_FN void api_fixture_assert(const api_fixture *x, unsigned want_status, const char *want_code, const char *file,
+                                   int line)
 {
     const char *code = text_at(&x->f, "Code");
     const bool is_code = want_code == NULL ? code == NULL : code != NULL && strcmp(code, want_code) == 0;

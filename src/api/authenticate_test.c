@@ -2,7 +2,7 @@
  * memory (threats T46, T48). */
 #include "api/api_fixture_test.h"
 
-#define TRUST                                                                                                   \
+#define TRUST                                                                                                       \
     "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"RAM\":" \
     "[\"acs:ram::1234567890123456:root\"]}}]}"
 #define ROLE_ARN "acs:ram::1234567890123456:role/deploy"
@@ -34,11 +34,9 @@ static const scheme schemes[] = { SCHEME_ACS3, SCHEME_V1 };
 
 static void ask_who(scheme s, const api_key *key, const char *other_token)
 {
-    api_fixture_ask(&x, (api_ask){ .scheme = s,
-                                   .version = "2015-04-01",
-                                   .action = "GetCallerIdentity",
-                                   .key = key,
-                                   .other_token = other_token });
+    api_fixture_ask(
+        &x, (api_ask){
+                .scheme = s, .version = "2015-04-01", .action = "GetCallerIdentity", .key = key, .other_token = other_token });
 }
 
 /* The first call of a key finds its holder in the store, the next one in memory. */
@@ -177,12 +175,8 @@ static void what_is_no_token_is_malformed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_session_ends_at_its_second),
-        TEST(what_is_remembered_ends_too),
-        TEST(the_end_is_told_after_the_signature),
-        TEST(a_token_is_of_one_key),
-        TEST(a_temporary_key_needs_its_token),
-        TEST(a_permanent_key_takes_no_token),
+        TEST(a_session_ends_at_its_second),  TEST(what_is_remembered_ends_too),     TEST(the_end_is_told_after_the_signature),
+        TEST(a_token_is_of_one_key),         TEST(a_temporary_key_needs_its_token), TEST(a_permanent_key_takes_no_token),
         TEST(what_is_no_token_is_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

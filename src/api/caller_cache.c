@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHED_SECRET_MAX = 128, ASIDE_MAX = 65536 };
+enum { CACHED_SECRET_MAX = 128, ASIDE_MAX = 65536, LET_GO_A_PUT = 16, SETS_A_PUT = 64 };
 
 typedef struct {
     caller who;
@@ -29,15 +29,18 @@ struct caller_cache {
     size_t aside_n, aside_size;
     size_t unwritten; /* entries with a use to be written: none, no sweep */
     size_t sweep;     /* where caller_cache_take_uses goes on */
+    size_t documents_max;
+    size_t hand; /* the set at which memory is looked for next */
 };
 
-caller_cache *caller_cache_new(size_t entries, const epochs *e, const world *w)
+caller_cache *caller_cache_new(size_t entries, size_t documents_max, const epochs *e, const world *w)
 {
     caller_cache *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
     c->sets = (entries + CACHE_WAYS - 1) / CACHE_WAYS;
     c->epochs = e;
+    c->documents_max = documents_max;
     c->entries = calloc(c->sets * CACHE_WAYS, sizeof *c->entries);
     if (c->entries == NULL || world_random(w, c->key, sizeof c->key) != ST_OK) {
         free(c->entries);
@@ -147,11 +150,31 @@ static entry *place_for(caller_cache *c, str id, authority **ret_old)
     return x;
 }
 
+/* Under the lock. What goes is put into `out`, to be released without it. */
+static size_t let_go(caller_cache *c, const entry *but, authority *out[LET_GO_A_PUT])
+{
+    size_t n = 0;
+    for (unsigned looked = 0; looked < SETS_A_PUT && n + CACHE_WAYS <= LET_GO_A_PUT; looked++) {
+        entry *set = &c->entries[c->hand * CACHE_WAYS];
+        c->hand = (c->hand + 1) % c->sets;
+        for (size_t i = 0; i < CACHE_WAYS; i++) {
+            if (set[i].authority == NULL || &set[i] == but)
+                continue;
+            keep_aside(c, &set[i]);
+            c->unwritten -= set[i].secret_n > 0 && set[i].written_s < set[i].used_s;
+            out[n++] = set[i].authority;
+            set[i] = (entry){ 0 };
+        }
+    }
+    return n;
+}
+
 void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark)
 {
     if (k->secret.n > CACHED_SECRET_MAX || k->secret.n == 0 || caller_cache_mark(c) != mark)
         return;
-    authority *old = NULL;
+    authority *old = NULL, *out[LET_GO_A_PUT];
+    size_t out_n = 0;
     pthread_mutex_lock(&c->lock);
     entry *x = place_for(c, str_from_c(k->who.access_key_id), &old);
     x->who = k->who;
@@ -160,8 +183,12 @@ void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark)
     memcpy(x->secret, k->secret.b, k->secret.n);
     x->secret_n = k->secret.n;
     x->found_at = ++c->clock;
+    if (policy_documents_bytes() > c->documents_max)
+        out_n = let_go(c, x, out);
     pthread_mutex_unlock(&c->lock);
     authority_release(old);
+    for (size_t i = 0; i < out_n; i++)
+        authority_release(out[i]);
 }
 
 void caller_cache_used(caller_cache *c, const caller *who, product service, int64_t now_s)

@@ -5,7 +5,9 @@
  * than it. What is kept is used only while caller_epoch_sum() is what was noted.
  * Last use is noted after a signature proved right, in memory, and handed out for writing once it is LAST_USED_LATE_S
  * old: at most a minute late.
- * Bounded: sets of CACHE_WAYS entries, the least recently found goes first; what it had to write is kept aside.
+ * Bounded: sets of CACHE_WAYS entries, the least recently found goes first; what it had to write is kept aside. Bounded in memory
+ * too: while the compiled policies of the process take more than documents_max bytes, each put lets a few callers go, one set after
+ * the other; they are read again when they call.
  * Threads: any; one mutex, never held over a system call or another lock.
  */
 #ifndef ARGALI_API_CALLER_CACHE_H
@@ -19,8 +21,8 @@ enum { CACHE_WAYS = 8, LAST_USED_LATE_S = 30 };
 
 typedef struct caller_cache caller_cache;
 
-MUST_USE caller_cache *caller_cache_new(size_t entries, const epochs *e,
-                                        const world *w); /* NULL: out of memory, or no random */
+/* NULL: out of memory, or no random. */
+MUST_USE caller_cache *caller_cache_new(size_t entries, size_t documents_max, const epochs *e, const world *w);
 void caller_cache_free(caller_cache *c);
 
 /* token_digest: SHA-256 of the token of a temporary AccessKey; NULL: a permanent one. What was kept for another token is not

@@ -16,7 +16,7 @@ static int setup(void **state)
 {
     (void)state;
     clocks = epochs_new();
-    cache = clocks != NULL ? caller_cache_new(64, clocks, world_system()) : NULL;
+    cache = clocks != NULL ? caller_cache_new(64, SIZE_MAX, clocks, world_system()) : NULL;
     return cache == NULL ? -1 : 0;
 }
 
@@ -119,6 +119,35 @@ static void test_uses_are_coalesced(void **state)
     assert_int_equal(caller_cache_take_uses(cache, true, 9000, u, 4), 0);
 }
 
+/* A caller's policies are its account's text: however large, they do not fill the memory of all. */
+static void test_memory_is_bounded(void **state)
+{
+    (void)state;
+    enum { DOCUMENTS_MAX = 1024 * 1024 };
+    caller_cache *small = caller_cache_new(4096, DOCUMENTS_MAX, clocks, world_system());
+    assert_non_null(small);
+    const size_t before = policy_documents_bytes();
+    for (unsigned i = 0; i < 2000; i++) {
+        char id[32];
+        err e;
+        policy_document *d = NULL;
+        const str text = STR(
+            "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"a:b\",\"c:d*\",\"e:*f*\"],\"Resource\":\"*\"}]}");
+        assert_int_equal(policy_document_parse(text, POLICY_IDENTITY, &d, &e), ST_OK);
+        snprintf(id, sizeof id, "LTAI%u", i);
+        key_holder k = holder(id, i);
+        k.authority = authority_of_session_policy(d);
+        policy_document_release(d);
+        k.who.authority = k.authority;
+        k.who.epoch_sum = caller_epoch_sum(clocks, &k.who);
+        caller_cache_put(small, &k, caller_cache_mark(small));
+        key_holder_done(&k);
+        assert_true(policy_documents_bytes() <= before + DOCUMENTS_MAX + 64 * 1024);
+    }
+    caller_cache_free(small);
+    assert_int_equal(policy_documents_bytes(), before);
+}
+
 /* A session answers for the very token it was loaded with, and nothing of a session is written. */
 static void test_a_session_is_found_by_its_token_only(void **state)
 {
@@ -171,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_fill_that_an_epoch_overtook_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_cache_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_uses_are_coalesced, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_memory_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_session_is_found_by_its_token_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_use_outlives_its_entry, setup, teardown),
     };

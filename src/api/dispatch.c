@@ -84,7 +84,9 @@ static status authorize_call(flight *f, err *e)
 {
     authorization *x = &f->authorization;
     bool needs_store = false;
-    TRY(authorize(&f->call, x, &needs_store, e));
+    const status s = authorize(&f->call, x, &needs_store, e);
+    f->is_denied |= s == ST_DENIED;
+    TRY(s);
     f->needs_store |= needs_store;
     if (needs_store)
         return ST_OK;
@@ -93,6 +95,9 @@ static status authorize_call(flight *f, err *e)
         return ST_OK;
     f->is_denied = true;
     count_one(&f->api->n.denied);
+    if (x->by.is_too_costly)
+        return err_set_message(e, ST_DENIED, "NoPermission",
+                               "The policies of the caller take too long to decide on: they hold too many wildcards.");
     return err_set(e, ST_DENIED, "NoPermission", STR_FMT " on " STR_FMT ": %s", STR_ARG(x->action), STR_ARG(x->by.resource),
                    x->by.effect == EFFECT_DENY ? "ExplicitDeny" : "ImplicitDeny");
 }

@@ -98,11 +98,16 @@ static status decide_question_of(verification *v, err *e)
 }
 
 /* Another account's AccessKey looks as one that nobody has. */
+static status no_such_key(err *e)
+{
+    return err_set(e, ST_INVALID, "InvalidAccessKeyId.NotFound", "of another account than the asking service");
+}
+
 static status judge(verification *v, err *e)
 {
     flight *f = &v->judged;
     if (f->holder.who.account != v->account)
-        return err_set(e, ST_INVALID, "InvalidAccessKeyId.NotFound", "of another account than the asking service");
+        return no_such_key(e);
     TRY(proof_verify(f, e));
     caller_cache_used(f->api->callers, &f->holder.who, PRODUCT_ARGALI, f->call.context.now_s);
     return v->question.action.n > 0 ? decide_question_of(v, e) : ST_OK;
@@ -113,6 +118,8 @@ static void judged_found(flight *f, status s, const err *e)
     verification *v = of_judged(f);
     if (s == ST_OK)
         s = judge(v, &v->why);
+    else if (f->proof.is_temporary && f->token != NULL && f->token->account != v->account)
+        s = no_such_key(&v->why); /* whether another account's session still lives is not told */
     else
         v->why = *e;
     end(v, s);

@@ -88,6 +88,18 @@ static void what_is_no_role(void **state)
     }
 }
 
+static void roles_are_written_in_lower_case(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free_at) arena *a = arena_new(1024, 16 * 1024);
+    str text, name;
+    uint64_t account = 0;
+    assert_int_equal(arn_of_role(a, 1234567890123456, STR("Deploy.R-2"), &text), ST_OK);
+    assert_true(str_eq(text, STR("acs:ram::1234567890123456:role/deploy.r-2")));
+    assert_int_equal(arn_role(text, &account, &name), ST_OK);
+    assert_true(account == 1234567890123456 && str_eq(name, STR("deploy.r-2")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +107,7 @@ int main(void)
         cmocka_unit_test(what_is_no_arn),
         cmocka_unit_test(roles_are_read),
         cmocka_unit_test(what_is_no_role),
+        cmocka_unit_test(roles_are_written_in_lower_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

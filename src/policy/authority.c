@@ -243,3 +243,10 @@ status authority_load(store_tx *tx, arena *a, policy_cache *cache, principal_kin
         add_chain(&l, session);
     return pack(&l, session, session_policy, ret);
 }
+
+authority *authority_of_session_policy(policy_document *session_policy)
+{
+    loading nothing = { .grant_n = 0 };
+    authority *x = NULL;
+    return pack(&nothing, NULL, session_policy, &x) == ST_OK ? x : NULL;
+}

@@ -27,6 +27,8 @@ typedef struct authority authority;
  * wrote it), lets nothing be decided: ST_BUG, and the operator is told. */
 MUST_USE status authority_load(store_tx *tx, arena *a, policy_cache *cache, principal_kind kind, uint64_t principal, str name,
                                const caller_session *session, policy_document *session_policy, authority **ret, err *e);
+/* For tests: a session policy and nothing else. NULL: out of memory. */
+MUST_USE authority *authority_of_session_policy(policy_document *session_policy);
 authority *authority_hold(authority *x);
 void authority_release(authority *x); /* NULL is fine */
 

@@ -439,6 +439,18 @@ static tag_list tags_of_request(const call *c)
     return (tag_list){ 0 };
 }
 
+/* Keys of conditions have no case, those of tags have: of two tags that differ in it alone a condition would see the first, and who
+ * chooses the tags would choose which. */
+static bool is_ambiguous(const tag_entries *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const context before = { t->entries, i };
+        if (context_find(&before, t->entries[i].key) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static status context_for(const call *c, const resource *r, const context **ret, err *e)
 {
     const tag_list sent = tags_of_request(c);
@@ -460,6 +472,9 @@ static status context_for(const call *c, const resource *r, const context **ret,
         TRY(add_tag(c, &t, "acs:RequestTag/", sent.v[i].key, sent.v[i].value));
     for (size_t i = 0; i < have_n; i++)
         TRY(add_tag(c, &t, "acs:ResourceTag/", have[i].key, have[i].value));
+    if (is_ambiguous(&t))
+        return err_set_message(e, ST_DENIED, "NoPermission",
+                               "The caller's policies have conditions, and two tags differ in the case of their keys alone.");
     const decide_circumstances x = { &c->context.source, c->context.user_agent, c->context.now_s, c->context.is_secure };
     *ret = decide_context(c->who, &x, t.entries, t.n, c->arena);
     return *ret != NULL ? ST_OK : ST_NO_MEMORY;
@@ -482,10 +497,11 @@ static status decide_each(survey *s, authorization *ret, err *e)
 {
     const call *c = s->c;
     const bool needs_context = c->who->authority != NULL && authority_needs_context(c->who->authority);
+    const uint64_t steps_end = pattern_steps() + DECIDE_STEPS_MAX; /* one budget, however many are named */
     for (size_t i = 0; i < s->resource_n; i++) {
         if (needs_context)
             TRY(context_for(c, &s->resources[i], &ret->context, e));
-        const decide_question q = { ret->action, s->resources[i].arn, ret->context, c->arena };
+        const decide_question q = { ret->action, s->resources[i].arn, ret->context, c->arena, steps_end };
         decide(c->who, &q, &ret->by, NULL);
         if (!ret->by.is_allowed)
             return ST_OK;

@@ -7,7 +7,8 @@
  * Another account's objects need no rule: no transaction reaches them (store.h).
  * What a handler later resolves has to be what was authorized. Names are compared in any case, as the store does; a user that is
  * named by an id or an AccessKey of another is looked up in the very transaction that the handler runs in, and so are the tags that
- * a condition asks for. A renaming is authorized on the old name and on the new one.
+ * a condition asks for. A renaming is authorized on the old name and on the new one. Two tags whose keys differ in case alone are
+ * refused to a caller whose policies have conditions: ST_DENIED "NoPermission".
  */
 #ifndef ARGALI_POLICY_AUTHORIZE_H
 #define ARGALI_POLICY_AUTHORIZE_H

@@ -113,6 +113,8 @@ static void done(caller *who)
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 
+static str user_agent = STR_INIT("unit-test");
+
 typedef struct {
     const caller *who;
     const action_row *row;
@@ -131,7 +133,7 @@ static status run(store_tx *tx, void *self, err *e)
                      .request = q->request,
                      .arena = memory,
                      .tx = tx,
-                     .context = { .now_s = FIXTURE_NOW_S, .user_agent = STR("unit-test") } };
+                     .context = { .now_s = FIXTURE_NOW_S, .user_agent = user_agent } };
     return authorize(&c, &q->ret, &q->needs_store, e);
 }
 
@@ -523,6 +525,85 @@ static void test_T44_a_session_has_no_more_than_both(void **state)
     }
 }
 
+/* `user/?` is a user with one letter, never "every user". */
+static void test_only_a_star_means_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *resource;
+        bool want;
+    } cases[] = { { "acs:ram:*:*:user/*", true }, { "acs:ram:*:*:user/?", false }, { "acs:ram:*:*:user/???", false },
+                  { "acs:ram:*:*:us*", true },    { "acs:ram:*:*:user/?*", true }, { "acs:ram:*:*:????????", false } };
+    const action_row list = row_of(RAM_LIST_USERS, "ram:ListUsers", RES_USER_ALL, SELF_NONE);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[16], policy[16], document[256];
+        uint64_t id;
+        (void)snprintf(name, sizeof name, "s%zu", i);
+        (void)snprintf(policy, sizeof policy, "s%zu", i);
+        (void)snprintf(
+            document, sizeof document,
+            "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ram:ListUsers\",\"Resource\":\"%s\"}]}",
+            cases[i].resource);
+        assert_int_equal(store_apply_now(fix.store, FIXTURE_ACCOUNT, make_user, &(user_job){ name, &id }, &fix.err), ST_OK);
+        attach_custom(id, PRINCIPAL_USER, policy, document);
+        caller who = user_caller(id, "alice", 0);
+        if (is_allowed(&who, &list, &(ram_list_users_request){ 0 }) != cases[i].want)
+            fail_msg("%s", cases[i].resource);
+        done(&who);
+    }
+}
+
+/* "All but mine" is not "all" where whose it is is unknown: sessions have no acs:PrincipalTag, nobody has acs:Nothing. */
+static void test_an_exception_that_is_unknown(void **state)
+{
+    (void)state;
+    attach_custom(
+        alice_id, PRINCIPAL_USER, "but-mine",
+        "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ram:GetUser\",\"NotResource\":\"acs:ram:*:*:user/${acs:Nothing}\"},"
+        "{\"Effect\":\"Allow\",\"Action\":\"ram:UpdateUser\",\"NotResource\":\"acs:ram:*:*:user/${acs:PrincipalName}\"}]}");
+    caller alice = user_caller(alice_id, "alice", 0);
+    const action_row get = row_of(RAM_GET_USER, "ram:GetUser", RES_USER, SELF_NONE),
+                     update = row_of(RAM_GET_USER, "ram:UpdateUser", RES_USER, SELF_NONE);
+    const ram_get_user_request bob = { .user_name = STR("bob") }, own = { .user_name = STR("alice") };
+    assert_false(is_allowed(&alice, &get, &bob));
+    assert_true(is_allowed(&alice, &update, &bob));
+    assert_false(is_allowed(&alice, &update, &own));
+    done(&alice);
+}
+
+/* However many costly documents a caller has and resources it names: the work has an end, and the end is a refusal. */
+static void test_a_decision_has_a_budget(void **state)
+{
+    (void)state;
+    char document[6000] =
+        "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringLike\":{\"acs:UserAgent\":[";
+    size_t n = strlen(document);
+    while (n < 5900)
+        n += (size_t)snprintf(document + n, sizeof document - n, "\"*?b*\",");
+    (void)snprintf(document + n, sizeof document - n, "\"x\"]}}}]}");
+    for (int i = 0; i < 10; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "costly-%d", i);
+        attach_custom(alice_id, PRINCIPAL_USER, name, document);
+    }
+    attach_system(alice_id, "AdministratorAccess");
+    caller alice = user_caller(alice_id, "alice", 0);
+    char agent[256];
+    memset(agent, 'a', sizeof agent);
+    user_agent = (str){ agent, sizeof agent };
+    const action_row row = row_of(RAM_GET_USER, "ram:GetUser", RES_USER, SELF_NONE);
+    const uint64_t before = pattern_steps();
+    bool needs_store;
+    const authorization x = ask_in(&alice, &row, &(ram_get_user_request){ .user_name = STR("bob") }, false, &needs_store);
+    const uint64_t taken = pattern_steps() - before;
+    user_agent = STR("unit-test");
+    assert_false(x.by.is_allowed);
+    assert_true(x.by.is_too_costly);
+    assert_true(taken >= DECIDE_STEPS_MAX);
+    assert_true(taken < DECIDE_STEPS_MAX + 256 * 6000); /* one statement more: all its patterns on all of the text */
+    done(&alice);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -535,6 +616,9 @@ int main(void)
         TEST(test_an_id_is_resolved_in_the_transaction),
         TEST(test_conditions_on_tags),
         TEST(test_policies_of_groups_count),
+        TEST(test_only_a_star_means_all),
+        TEST(test_an_exception_that_is_unknown),
+        TEST(test_a_decision_has_a_budget),
         TEST(test_T44_a_session_has_no_more_than_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

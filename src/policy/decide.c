@@ -36,7 +36,9 @@ static void trace_statement(void *self, const statement_trace *t)
 static policy_effect ask(const policy_document *d, const decide_question *q, policy_layer layer, const grant *g,
                          size_t *ret_statement, const decide_tracer *tracer)
 {
-    const policy_question pq = { .action = q->action, .resource = q->resource, .context = q->context, .scratch = q->scratch };
+    const policy_question pq = {
+        .action = q->action, .resource = q->resource, .context = q->context, .scratch = q->scratch, .steps_end = q->steps_end
+    };
     trace_of_one one = { tracer, { .layer = layer, .grant = g } };
     const policy_tracer t = { trace_statement, &one };
     return policy_document_evaluate(d, &pq, ret_statement, tracer != NULL ? &t : NULL);
@@ -61,7 +63,7 @@ static void decide_identity(const authority *x, const decide_question *q, decisi
     ret->is_allowed = ret->effect == EFFECT_ALLOW;
 }
 
-void decide(const caller *who, const decide_question *q, decision *ret, const decide_tracer *tracer)
+static void decide_within(const caller *who, const decide_question *q, decision *ret, const decide_tracer *tracer)
 {
     *ret = (decision){ .by = STR(""), .resource = q->resource };
     if (who->proof == PROOF_NONE || who->kind == CALLER_NONE)
@@ -86,6 +88,16 @@ void decide(const caller *who, const decide_question *q, decision *ret, const de
                            .by = allowed_by_session == EFFECT_DENY ? STR("session policy") : STR(""),
                            .statement = statement,
                            .resource = q->resource };
+}
+
+void decide(const caller *who, const decide_question *q, decision *ret, const decide_tracer *tracer)
+{
+    decide_question within = *q;
+    if (within.steps_end == 0)
+        within.steps_end = pattern_steps() + DECIDE_STEPS_MAX;
+    decide_within(who, &within, ret, tracer);
+    if (!ret->is_allowed && pattern_steps() >= within.steps_end)
+        ret->is_too_costly = true;
 }
 
 /* --- the context -------------------------------------------------------------------------------------------------- */

@@ -12,6 +12,10 @@
 #include "base/ip.h"
 #include "policy/authority.h"
 
+/* Characters and words that a request may have compared before it is refused: a few milliseconds, whatever a caller's policies, groups
+ * and resources multiply to. What ordinary policies take is a thousandth of it. */
+enum { DECIDE_STEPS_MAX = 400000 };
+
 typedef enum { LAYER_NONE = 0, LAYER_SESSION, LAYER_IDENTITY, LAYER_TRUST } policy_layer;
 const char *policy_layer_name(policy_layer l); /* "SessionPolicy", "AccountLevelIdentityBasedPolicy", "AssumeRolePolicy" */
 
@@ -19,6 +23,7 @@ typedef struct {
     str action, resource;
     const context *context; /* may be NULL where authority_needs_context says no */
     arena *scratch;
+    uint64_t steps_end; /* of pattern_steps(): for several questions that share one budget; 0: a budget of its own */
 } decide_question;
 
 typedef struct {
@@ -29,6 +34,7 @@ typedef struct {
     const grant *grant; /* that decided, of LAYER_IDENTITY; else NULL. Borrowed from the authority */
     size_t statement;   /* in it */
     str resource;       /* as asked */
+    bool is_too_costly; /* refused, as DECIDE_STEPS_MAX was not enough to find out */
 } decision;
 
 /* What is shown to a tracer: every statement of every layer, whatever was decided before it. */

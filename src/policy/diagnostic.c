@@ -2,7 +2,7 @@
  *
  * Content: version[1] flags[1], then texts, each u16be length and bytes: action, resource, principal type, principal name, layer,
  * policy name, policy type, policy version, entity type; then the number of conditions[1] and for each its key, the number of its
- * values[1] and the values.
+ * values[1] and the values; zeros up to a multiple of PADDED_TO.
  */
 #include "policy/diagnostic.h"
 
@@ -12,7 +12,15 @@
 #include "base/encoding.h"
 #include "catalogue/catalogue.gen.h"
 
-enum { VERSION = 1, FLAG_EXPLICIT = 1, FLAG_POLICY = 2, CONTENT_MAX = 3000, CONDITIONS_MAX = 64, VALUES_MAX = 16 };
+enum {
+    VERSION = 1,
+    FLAG_EXPLICIT = 1,
+    FLAG_POLICY = 2,
+    CONTENT_MAX = 3072,
+    PADDED_TO = 256,
+    CONDITIONS_MAX = 64,
+    VALUES_MAX = 16
+};
 
 /* --- sealing ------------------------------------------------------------------------------------------------------ */
 
@@ -96,6 +104,8 @@ status diagnostic_seal(vault *v, account_id account, const diagnostic *d, arena 
         buf_clear(&content);
         encode(&shorter, &content);
     }
+    while (buf_ok(&content) && content.n % PADDED_TO != 0) /* its length tells nothing of what it holds */
+        buf_add_char(&content, '\0');
     if (!buf_ok(&content))
         return ST_NO_MEMORY;
     TRY(vault_token_seal(v, TOKEN_DIAGNOSTIC, account, buf_bytes(&content), &token, e));
@@ -141,6 +151,8 @@ status diagnostic_decode(bytes content, arena *a, diagnostic_opened *ret)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(take_text(&c, a, texts[i]));
     TRY(take_conditions(&c, a, &d));
+    while (c.left > 0 && cur_u8(&c) == 0)
+        ;
     if (!cur_end(&c) || version != VERSION)
         return ST_INVALID;
     d.is_explicit = (flags & FLAG_EXPLICIT) != 0;

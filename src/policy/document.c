@@ -20,6 +20,8 @@ struct policy_document {
     const statement *statements;
 };
 
+static atomic_size_t live_bytes;
+
 /* --- syntax -------------------------------------------------------------------------------------- */
 
 /* Refuses deep nesting before the recursive parser sees it. Everything else that is wrong here is left to that parser. */
@@ -144,6 +146,7 @@ status policy_document_parse(str text, policy_kind kind, policy_document **ret, 
         return s;
     }
     d->bytes = arena_used(a) + ARENA_BYTES;
+    atomic_fetch_add_explicit(&live_bytes, d->bytes, memory_order_relaxed);
     *ret = d;
     return ST_OK;
 }
@@ -158,8 +161,20 @@ policy_document *policy_document_hold(policy_document *d)
 
 void policy_document_release(policy_document *d)
 {
-    if (d != NULL && atomic_fetch_sub_explicit(&d->references, 1, memory_order_acq_rel) == 1)
-        arena_free(d->a);
+    if (d == NULL || atomic_fetch_sub_explicit(&d->references, 1, memory_order_acq_rel) != 1)
+        return;
+    atomic_fetch_sub_explicit(&live_bytes, d->bytes, memory_order_relaxed);
+    arena_free(d->a);
+}
+
+bool policy_document_is_shared(const policy_document *d)
+{
+    return atomic_load_explicit(&d->references, memory_order_acquire) > 1;
+}
+
+size_t policy_documents_bytes(void)
+{
+    return atomic_load_explicit(&live_bytes, memory_order_relaxed);
 }
 
 size_t policy_document_bytes(const policy_document *d)
@@ -208,7 +223,7 @@ policy_effect policy_document_evaluate(const policy_document *d, const policy_qu
     policy_effect effect = EFFECT_NONE;
     for (size_t i = 0; i < d->n; i++) {
         const condition *k = NULL;
-        bool failed = false;
+        bool failed = q->steps_end != 0 && pattern_steps() >= q->steps_end;
         const statement_part failed_at = statement_ask(&d->statements[i], d->kind, &x, &k, &failed);
         show(tracer, d, i, failed_at, k);
         const policy_effect said = failed ? EFFECT_DENY : failed_at == PART_NONE ? d->statements[i].effect : EFFECT_NONE;

@@ -35,6 +35,8 @@ typedef struct policy_document policy_document;
 MUST_USE status policy_document_parse(str text, policy_kind kind, policy_document **ret, err *e);
 policy_document *policy_document_hold(policy_document *d); /* one more reference; returns d */
 void policy_document_release(policy_document *d);          /* NULL is fine */
+bool policy_document_is_shared(const policy_document *d);  /* does anybody else hold it? */
+size_t policy_documents_bytes(void);                       /* of all documents that live, system policies included */
 size_t policy_document_bytes(const policy_document *d);    /* of memory */
 size_t policy_document_statement_count(const policy_document *d);
 
@@ -53,6 +55,7 @@ typedef struct {
     size_t principal_n;
     const context *context; /* may be NULL */
     arena *scratch;
+    uint64_t steps_end; /* of pattern_steps(): where the work has to end; 0: nowhere */
 } policy_question;
 
 typedef enum { EFFECT_NONE = 0, EFFECT_ALLOW, EFFECT_DENY } policy_effect;
@@ -71,7 +74,8 @@ typedef struct {
     void *self;
 } policy_tracer;
 
-/* EFFECT_DENY as soon as one statement denies, else EFFECT_ALLOW if one allows, else EFFECT_NONE. No room for variables denies.
+/* EFFECT_DENY as soon as one statement denies, else EFFECT_ALLOW if one allows, else EFFECT_NONE. No room for variables denies,
+ * and so does a question that has used up its steps.
  * *ret_statement: the index of the one that decided (undefined for EFFECT_NONE). tracer may be NULL. */
 policy_effect policy_document_evaluate(const policy_document *d, const policy_question *q, size_t *ret_statement,
                                        const policy_tracer *tracer);

@@ -320,6 +320,10 @@ static status in_words(const collector *c, const explain_question *q, const subj
     arena *a = c->to->memory;
     str what;
     TRY(arena_printf(a, &what, STR_FMT " on " STR_FMT, STR_ARG(q->action), STR_ARG(q->resource)));
+    if (c->to->by.is_too_costly)
+        return arena_printf(a, ret,
+                            STR_FMT " is refused: the policies take too long to decide on. They hold too many wildcards.",
+                            STR_ARG(what));
     TRY(c->to->by.is_allowed ? allowed_in_words(c, q, what.p, ret) : refused_in_words(c, s, what.p, ret));
     if (!s->is_frozen)
         return ST_OK;
@@ -355,7 +359,9 @@ status explain(store_tx *tx, policy_cache *cache, const explain_question *q, exp
     if (c.statements == NULL)
         return ST_NO_MEMORY;
     const decide_tracer tracer = { collect, &c };
-    const decide_question question = { q->action, q->resource, &asked, ret->memory };
+    const decide_question question = {
+        .action = q->action, .resource = q->resource, .context = &asked, .scratch = ret->memory
+    };
     decide(&s.who, &question, &ret->by, &tracer);
     if (c.has_no_room)
         return ST_NO_MEMORY;

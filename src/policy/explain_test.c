@@ -393,7 +393,10 @@ static status decide_plainly(store_tx *tx, void *self, err *e)
         TRY(ip_parse(p->source, &source));
     who.authority = x;
     const decide_circumstances at = { .source = &source, .now_s = FIXTURE_NOW_S };
-    const decide_question q = { str_from_c(p->action), str_from_c(p->resource), decide_context(&who, &at, NULL, 0, a), a };
+    const decide_question q = { .action = str_from_c(p->action),
+                                .resource = str_from_c(p->resource),
+                                .context = decide_context(&who, &at, NULL, 0, a),
+                                .scratch = a };
     decision d;
     decide(&who, &q, &d, NULL);
     p->is_allowed = d.is_allowed;

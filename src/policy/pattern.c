@@ -409,6 +409,19 @@ static bool resolve(const pattern *p, const context *c, str *ret, size_t *ret_n)
     return true;
 }
 
+bool pattern_is_known(const pattern *p, const context *c)
+{
+    for (uint32_t i = 0; i < p->token_n; i++) {
+        const token *t = &p->tokens[i];
+        if (t->kind != TOKEN_VARIABLE)
+            continue;
+        const context_entry *e = context_find(c, str_slice(p->text, t->at, (size_t)t->at + t->n));
+        if (e == NULL || e->n != 1)
+            return false;
+    }
+    return true;
+}
+
 bool pattern_match(const pattern *p, str text, const context *c, arena *scratch, bool *ret_failed)
 {
     str on_stack[VARIABLES_ON_STACK] = { { NULL, 0 } };

@@ -29,6 +29,7 @@ MUST_USE status pattern_compile(str text, unsigned flags, arena *a, const patter
 /* `scratch` is used for variables only; no room there: no match, and *ret_failed is set (the caller must refuse). */
 bool pattern_match(const pattern *p, str text, const context *c, arena *scratch, bool *ret_failed);
 
+bool pattern_is_known(const pattern *p, const context *c); /* has each of its variables one value? */
 bool pattern_has_variables(const pattern *p);
 bool pattern_uses(const pattern *p, str key); /* does a variable name it? context_key_is_of */
 str pattern_text(const pattern *p);           /* as written */

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { BUCKETS_MIN = 16, BYTES_PER_BUCKET = 1024 };
+enum { BUCKETS_MIN = 16, BYTES_PER_BUCKET = 1024, LOOKED_AT = 256 };
 
 typedef struct entry {
     struct entry *next_in_bucket;
@@ -101,13 +101,18 @@ static void leave_bucket(policy_cache *c, const entry *x)
     *at = x->next_in_bucket;
 }
 
-/* Takes out the oldest until there is room; they are chained by `older`, for the caller to free. */
+/* Takes out the oldest that nobody holds until there is room, at most LOOKED_AT of them; they are chained by `older`, for the caller
+ * to free. What is held becomes the newest, so that the next look begins elsewhere. */
 static entry *make_room(policy_cache *c, size_t needed)
 {
     entry *out = NULL;
-    while (c->oldest != NULL && c->bytes > c->bytes_max - needed) {
+    for (unsigned looked = 0; c->oldest != NULL && c->bytes > c->bytes_max - needed && looked < LOOKED_AT; looked++) {
         entry *x = c->oldest;
         leave_order(c, x);
+        if (policy_document_is_shared(x->document)) {
+            become_newest(c, x);
+            continue;
+        }
         leave_bucket(c, x);
         c->bytes -= x->bytes;
         x->older = out;

@@ -104,11 +104,34 @@ status resource_pattern_compile(str text, arena *a, const resource_pattern **ret
     return ST_OK;
 }
 
+/* What RAM's actions are asked on when they concern no one thing, and a spelling that no pattern without a star matches as well. */
+static const struct {
+    str relative, longer;
+} everything_of[] = {
+    { STR_INIT("*"), STR_INIT("***") },
+    { STR_INIT("user/*"), STR_INIT("user/***") },
+    { STR_INIT("group/*"), STR_INIT("group/***") },
+    { STR_INIT("role/*"), STR_INIT("role/***") },
+    { STR_INIT("policy/*"), STR_INIT("policy/***") },
+    { STR_INIT("mfa/*"), STR_INIT("mfa/***") },
+};
+
+static str longer_of(str relative)
+{
+    for (size_t i = 0; i < sizeof everything_of / sizeof everything_of[0]; i++) {
+        if (str_eq(everything_of[i].relative, relative))
+            return everything_of[i].longer;
+    }
+    return (str){ NULL, 0 };
+}
+
 resource_asked resource_asked_of(str resource)
 {
     resource_asked r = { .is_arn = false };
     r.is_arn = arn_split(resource, &r.arn) == ST_OK;
     r.is_nocase = r.is_arn && str_eq_nocase(r.arn.service, STR("ram"));
+    if (r.is_nocase)
+        r.all = longer_of(r.arn.relative);
     return r;
 }
 
@@ -125,7 +148,17 @@ bool resource_pattern_match(const resource_pattern *p, const resource_asked *r, 
             return false;
     }
     const pattern *relative = r->is_nocase ? p->relative_nocase : p->relative;
-    return relative == NULL || pattern_match(relative, r->arn.relative, c, scratch, ret_failed);
+    return relative == NULL || (pattern_match(relative, r->arn.relative, c, scratch, ret_failed) &&
+                                (r->all.p == NULL || pattern_match(relative, r->all, c, scratch, ret_failed)));
+}
+
+bool resource_pattern_is_known(const resource_pattern *p, const context *c)
+{
+    for (size_t i = 0; i < LEADING; i++) {
+        if (p->leading[i] != NULL && !pattern_is_known(p->leading[i], c))
+            return false;
+    }
+    return p->relative == NULL || pattern_is_known(p->relative, c);
 }
 
 bool resource_pattern_has_variables(const resource_pattern *p)

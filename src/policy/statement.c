@@ -27,8 +27,12 @@ static bool resource_matches(const statement *s, asked *x, bool *ret_failed)
     if (!x->has_resource)
         x->resource = resource_asked_of(x->q->resource);
     x->has_resource = true;
-    for (size_t i = 0; i < s->resource_n && !is_match; i++)
+    for (size_t i = 0; i < s->resource_n && !is_match; i++) {
         is_match = resource_pattern_match(s->resources[i], &x->resource, x->q->context, x->q->scratch, ret_failed);
+        /* "all but the caller's own" must not become "all" where whose it is is unknown */
+        is_match |=
+            s->is_not_resource && s->effect == EFFECT_ALLOW && !resource_pattern_is_known(s->resources[i], x->q->context);
+    }
     return is_match != s->is_not_resource;
 }
 

@@ -125,6 +125,8 @@ static status check_chain(const call *c, err *e)
         return err_set(e, ST_BUG, NULL, "AssumeRole without a user or a session");
     if (who->kind == CALLER_ROLE && who->session->chain_n >= SESSION_CHAIN_MAX)
         return err_set_message(e, ST_DENIED, "NoPermission", "A session may go through %d roles at most.", SESSION_CHAIN_MAX);
+    if (who->authority != NULL && authority_session_policy(who->authority) != NULL)
+        return err_set_message(e, ST_DENIED, "NoPermission", "A session with a policy of its own may not assume another role.");
     return ST_OK;
 }
 

@@ -465,15 +465,19 @@ static void a_chain_has_an_end(void **state)
     assert_true(f.err.message[0] != '\0');
 }
 
-/* T44: no session makes a stronger one. Were a role assumed again through itself, its session policy would be left behind. */
+/* T44: no session makes a stronger one. A session policy would be left behind in another role, and in the same one by a detour. */
 static void no_session_sheds_its_policy(void **state)
 {
     (void)state;
     new_role(&f.root, "detour", TRUST_OF(OWN_ACCOUNT, ""));
     assume(&alice, (ask){ .policy = ALLOW("sts:*") });
-    const caller first = load();
-    assume(&first, (ask){ 0 });
+    const caller bound = load();
+    assume(&bound, (ask){ 0 });
     assert_code(&f, ST_DENIED, "NoPermission");
+    assume(&bound, (ask){ .arn = ARN("detour") });
+    assert_code(&f, ST_DENIED, "NoPermission");
+    assume(&alice, (ask){ 0 });
+    const caller first = load();
     assume(&first, (ask){ .arn = ARN("detour") });
     assert_ok(&f);
     const caller second = load();
@@ -672,6 +676,24 @@ static void revoking_ends_what_was_issued_before(void **state)
     (void)load();
 }
 
+static status attach_what_is_not_there(store_tx *tx, void *self, err *e)
+{
+    const attachment_record r = { PRINCIPAL_ROLE, *(const uint64_t *)self, STR("Custom"), STR("vanished"), FIXTURE_NOW_S };
+    return store_attachment_insert(tx, &r, e);
+}
+
+/* A damaged store is told as one, and not as: no such AccessKey. */
+static void a_policy_that_is_not_there_lets_nothing_be_decided(void **state)
+{
+    (void)state;
+    uint64_t role = role_id(&f.root, "deploy");
+    caller who;
+    assume(&alice, (ask){ 0 });
+    assert_ok(&f);
+    assert_int_equal(store_apply_now(f.store, FIXTURE_ACCOUNT, attach_what_is_not_there, &role, &f.err), ST_OK);
+    assert_int_equal(try_load(token, &who), ST_BUG);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -695,6 +717,7 @@ int main(void)
         TEST(a_session_dies_with_its_user),
         TEST(a_session_dies_with_each_role_gone_through),
         TEST(revoking_ends_what_was_issued_before),
+        TEST(a_policy_that_is_not_there_lets_nothing_be_decided),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

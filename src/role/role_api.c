@@ -115,7 +115,9 @@ status argali_revoke_role_sessions_apply(call *c, err *e)
 
 /* --- ListRoles: by name; with Tag, those that carry every given one ----------------------------------------------- */
 
-enum { PAGE_BYTES = 2 * 1024 * 1024 }; /* a page ends early: 1,000 long descriptions and all their tags would not fit an answer */
+enum {
+    PAGE_BYTES = 2 * 1024 * 1024
+}; /* a page ends early: 1,000 long descriptions and all their tags would not fit an answer */
 
 typedef struct {
     call *c;

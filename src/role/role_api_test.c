@@ -306,6 +306,41 @@ static void a_list_by_tags_passes_over_the_rest(void **state)
     assert_int_equal(count_at(&f, "Roles.Role"), 230);
 }
 
+/* Straight into the store: as many as a page may hold, each as large as the rules allow. */
+static status fill_with_long_descriptions(store_tx *tx, void *self, err *e)
+{
+    static char text[1024];
+    (void)self;
+    memset(text, 1, sizeof text); /* six bytes each in JSON */
+    for (unsigned i = 0; i < 1000; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "long-%03u", i);
+        const role_record r = { .id = 300000000000000000 + i,
+                                .name = str_from_c(name),
+                                .description = { text, sizeof text },
+                                .trust_policy = STR(TRUST),
+                                .max_session_s = 3600 };
+        TRY(store_role_insert(tx, &r, e));
+    }
+    return ST_OK;
+}
+
+static void a_page_ends_before_it_is_too_large(void **state)
+{
+    (void)state;
+    assert_int_equal(store_apply_now(f.store, FIXTURE_ACCOUNT, fill_with_long_descriptions, NULL, &f.err), ST_OK);
+    list(1000, NULL, (tag_list){ NULL, 0, false });
+    assert_ok(&f);
+    const size_t first = count_at(&f, "Roles.Role");
+    assert_true(first > 200 && first < 1000);
+    assert_true(json_is_true(fixture_at(&f, "IsTruncated")));
+    char marker[512], next[32];
+    (void)snprintf(marker, sizeof marker, "%s", text_at(&f, "Marker"));
+    list(1, marker, (tag_list){ NULL, 0, false });
+    (void)snprintf(next, sizeof next, "long-%03zu", first);
+    assert_string_equal(text_at(&f, "Roles.Role.0.RoleName"), next);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -321,6 +356,7 @@ int main(void)
         TEST(writes_raise_the_roles_epoch),
         TEST(lists_go_on_where_they_ended),
         TEST(a_list_by_tags_passes_over_the_rest),
+        TEST(a_page_ends_before_it_is_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -410,6 +410,44 @@ static void status_and_tags_filter(void **state)
     assert_true(json_is_false(fixture_at(&f, "IsTruncated")));
 }
 
+/* Straight into the store: each with as many tags as it may carry. */
+static status fill_with_long_tags(store_tx *tx, void *self, err *e)
+{
+    static char text[128];
+    (void)self;
+    memset(text, 1, sizeof text); /* six bytes each in JSON */
+    for (unsigned i = 0; i < 600; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "long-%03u", i);
+        const user_record u = { .id = 200000000000000000 + i,
+                                .name = str_from_c(name),
+                                .display_name = STR(""),
+                                .comments = STR(""),
+                                .email = STR(""),
+                                .mobile_phone = STR("") };
+        TRY(store_user_insert(tx, &u, e));
+        for (char k = 'a'; k < 'a' + 20; k++)
+            TRY(store_tag_put(tx, TAGGED_USER, u.id, (str){ &k, 1 }, (str){ text, sizeof text }, e));
+    }
+    return ST_OK;
+}
+
+static void a_page_ends_before_it_is_too_large(void **state)
+{
+    (void)state;
+    assert_int_equal(store_apply_now(f.store, FIXTURE_ACCOUNT, fill_with_long_tags, NULL, &f.err), ST_OK);
+    READ(&f, &f.root, ims_list_users, IMS_LIST_USERS, .marker = { NULL, 0 });
+    assert_ok(&f);
+    const size_t first = count_at(&f, "Users.User");
+    assert_true(first > 50 && first < 600);
+    assert_true(json_is_true(fixture_at(&f, "IsTruncated")));
+    char marker[512], next[64];
+    (void)snprintf(marker, sizeof marker, "%s", text_at(&f, "Marker"));
+    READ(&f, &f.root, ims_list_users, IMS_LIST_USERS, .marker = str_from_c(marker), .max_items = { 1, true });
+    (void)snprintf(next, sizeof next, "long-%03zu" DOMAIN, first);
+    assert_string_equal(text_at(&f, "Users.User.0.UserPrincipalName"), next);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -428,6 +466,7 @@ int main(void)
         TEST(lists_are_paged_by_name),
         TEST(a_full_page_that_is_the_last_says_so),
         TEST(more_users_than_a_portion),
+        TEST(a_page_ends_before_it_is_too_large),
         TEST(status_and_tags_filter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
