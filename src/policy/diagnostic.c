@@ -151,7 +151,7 @@ status diagnostic_decode(bytes content, arena *a, diagnostic_opened *ret)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(take_text(&c, a, texts[i]));
     TRY(take_conditions(&c, a, &d));
-    while (c.left > 0 && cur_u8(&c) == 0)
+    while (!c.bad && c.left > 0 && cur_u8(&c) == 0) /* a bad cursor keeps what is left, and gives zeros */
         ;
     if (!cur_end(&c) || version != VERSION)
         return ST_INVALID;
