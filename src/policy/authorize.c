@@ -513,8 +513,8 @@ status authorize(const call *c, authorization *ret, bool *ret_needs_store, err *
 {
     const action_row *row = c->row;
     const caller *who = c->who;
-    *ret = (authorization){ .by = { .by = STR("") },
-                            .action = row->authorized_as != NULL ? str_from_c(row->authorized_as) : STR("") };
+    *ret = (authorization){ .action = row->authorized_as != NULL ? str_from_c(row->authorized_as) : STR("") };
+    ret->by.by = STR("");
     *ret_needs_store = false;
     if (!is_proven(who) || row->authorized_as == NULL || row->on == RES_NONE || row->class == CLASS_NONE)
         return ST_OK;

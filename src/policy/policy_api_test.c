@@ -104,7 +104,7 @@ static void documents_that_are_no_policy(void **state)
         "{\"Version\":\"1\",\"Statement\":[]}",
         "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Maybe\",\"Action\":\"oss:*\",\"Resource\":\"*\"}]}",
         "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"oss:*\",\"Resource\":\"*\",\"Principal\":{}}]}",
-        ALLOW("oss:*") "x",
+        (ALLOW("oss:*") "x"), /* something behind it */
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         create_policy(&f, "mine", bad[i]);
