@@ -426,8 +426,8 @@ static status fill_with_long_tags(store_tx *tx, void *self, err *e)
                                 .email = STR(""),
                                 .mobile_phone = STR("") };
         TRY(store_user_insert(tx, &u, e));
-        for (int i = 0; i < 20; i++) {
-            const char k = (char)('a' + i);
+        for (int n = 0; n < 20; n++) {
+            const char k = (char)('a' + n);
             TRY(store_tag_put(tx, TAGGED_USER, u.id, (str){ &k, 1 }, (str){ text, sizeof text }, e));
         }
     }
