@@ -1,4 +1,4 @@
-/* account_store.c - accounts and their security preference. See records.h. */
+/* account_store.c - accounts, and what they hold. See records.h. */
 #include "store/query.h"
 
 status store_account_insert(store_tx *tx, const account_record *r, err *e)
@@ -34,25 +34,16 @@ status store_account_set_alias(store_tx *tx, str alias, err *e)
     return query_run_one(&q, e);
 }
 
-status store_preference_put(store_tx *tx, const preference_record *r, err *e)
+status store_account_counts(store_tx *tx, account_counts *ret, err *e)
 {
-    CLEANUP(query_done) query q = query_begin(tx, Q_PREFERENCE_PUT);
-    query_bind_bool(&q, r->allow_user_to_change_password);
-    query_bind_bool(&q, r->allow_user_to_manage_mfa_devices);
-    query_bind_bool(&q, r->allow_user_to_manage_access_keys);
-    query_bind_str(&q, r->mfa_operation_for_login);
-    return query_run(&q, e);
-}
-
-status store_preference_get(store_tx *tx, arena *a, preference_record *ret, err *e)
-{
-    CLEANUP(query_done) query q = query_begin(tx, Q_PREFERENCE_GET);
+    CLEANUP(query_done) query q = query_begin(tx, Q_ACCOUNT_COUNTS);
     TRY(query_row(&q, e));
-    preference_record r = { .allow_user_to_change_password = query_bool(&q) };
-    r.allow_user_to_manage_mfa_devices = query_bool(&q);
-    r.allow_user_to_manage_access_keys = query_bool(&q);
-    r.mfa_operation_for_login = query_str(&q, a);
-    TRY(query_end(&q, e));
+    account_counts r = { .users = (uint32_t)query_u64(&q) };
+    r.groups = (uint32_t)query_u64(&q);
+    r.roles = (uint32_t)query_u64(&q);
+    r.policies = (uint32_t)query_u64(&q);
+    r.access_keys = (uint32_t)query_u64(&q);
+    r.login_profiles = (uint32_t)query_u64(&q);
     *ret = r;
     return ST_OK;
 }

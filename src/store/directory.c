@@ -39,6 +39,16 @@ status directory_find_verifier(store_tx *tx, const uint8_t digest[32], uint64_t 
     return ST_OK;
 }
 
+status directory_find_sign_in_link(store_tx *tx, const uint8_t digest[32], uint64_t *ret_account, uint64_t *ret_user, err *e)
+{
+    CLEANUP(query_done) query q = query_begin(tx, Q_DIRECTORY_FIND_SIGN_IN_LINK);
+    query_bind_bytes(&q, (bytes){ digest, SIGN_IN_LINK_DIGEST_BYTES });
+    TRY(query_row(&q, e));
+    *ret_account = query_u64(&q);
+    *ret_user = query_u64(&q);
+    return ST_OK;
+}
+
 static status list_ids(query *q, uint64_t *ret, size_t max, size_t *ret_n, err *e)
 {
     size_t n = 0;

@@ -9,6 +9,8 @@ MUST_USE status directory_find_alias(store_tx *tx, str alias, uint64_t *ret_acco
 MUST_USE status directory_has_account(store_tx *tx, uint64_t account, err *e);                /* ST_OK or ST_NOT_FOUND */
 MUST_USE status directory_find_verifier(store_tx *tx, const uint8_t digest[32], uint64_t *ret_account, uint64_t *ret_id,
                                         err *e);
+MUST_USE status directory_find_sign_in_link(store_tx *tx, const uint8_t digest[32], uint64_t *ret_account, uint64_t *ret_user,
+                                            err *e);
 /* Accounts after `after`, ascending, at most max. */
 MUST_USE status directory_list_accounts(store_tx *tx, uint64_t after, uint64_t *ret, size_t max, size_t *ret_n, err *e);
 /* Calls `visit` for every account, ascending; the first that is not ST_OK ends it. Waits, page after page, each in a snapshot

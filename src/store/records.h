@@ -17,7 +17,7 @@ typedef struct {
     str alias;       /* the default domain's first label; the id's digits unless set */
     str owner_email; /* root's logon name; may be empty */
     int64_t created_s;
-    uint32_t user_n; /* kept in step by insert and delete of users */
+    uint32_t user_n; /* kept in step as users come, go, are recycled and restored */
 } account_record;
 
 MUST_USE status store_account_insert(store_tx *tx, const account_record *r, err *e); /* ST_CONFLICT: id or alias stands */
@@ -122,6 +122,7 @@ typedef struct {
     int64_t created_s, updated_s;
     int64_t last_used_s;   /* 0: never */
     str last_used_service; /* "Ram" */
+    str network_policy;    /* the AccessKeyPolicy as stored (access_key/network_policy.h); empty: none */
 } access_key_record;
 
 /* ST_CONFLICT: the id stands, anywhere */
@@ -132,6 +133,11 @@ MUST_USE status store_access_key_count(store_tx *tx, uint64_t owner, uint32_t *r
 MUST_USE status store_access_key_list(store_tx *tx, arena *a, uint64_t owner, access_key_record **ret, size_t *ret_n, err *e);
 MUST_USE status store_access_key_set_status(store_tx *tx, str id, bool is_active, int64_t now_s, err *e);
 MUST_USE status store_access_key_delete(store_tx *tx, str id, err *e);
+MUST_USE status store_access_key_set_network_policy(store_tx *tx, str id, str policy, int64_t now_s, err *e);
+/* Active pairs of users (not root's) that were created before, and neither used nor switched on since, at_s; by id after `after`,
+ * at most max. */
+MUST_USE status store_access_key_list_idle(store_tx *tx, arena *a, int64_t at_s, str after, uint32_t max,
+                                           access_key_record **ret, size_t *ret_n, err *e);
 MUST_USE status store_access_key_set_last_used(store_tx *tx, str id, int64_t at_s, str service, err *e); /* only forward */
 
 /* --- custom policies and their versions --------------------------------------------------------------------------- */
@@ -231,33 +237,161 @@ MUST_USE status store_verifier_get_by_name(store_tx *tx, arena *a, str name, ver
 MUST_USE status store_verifier_delete(store_tx *tx, uint64_t id, err *e);
 MUST_USE status store_verifier_list(store_tx *tx, arena *a, verifier_record **ret, size_t *ret_n, err *e); /* by name */
 
+/* --- the recycle bin: users and AccessKey pairs on their way out ---------------------------------------------------- */
+
+/* What lies in the bin is in no other list and no look-up finds it: its name is free, its AccessKeys open nothing. */
+typedef struct {
+    user_record user;
+    int64_t recycled_s, purge_s; /* when it came here; when it goes for good */
+} recycled_user_record;
+typedef struct {
+    access_key_record key; /* with its secret, still sealed at its row */
+    bool with_user;        /* came here with its user, and goes with it */
+    int64_t recycled_s, purge_s;
+} recycled_key_record;
+
+/* Moves the user's row here; its tags stay with its id, in no list of all; counts in account. ST_NOT_FOUND: no such user. */
+MUST_USE status store_user_recycle(store_tx *tx, uint64_t id, int64_t recycled_s, int64_t purge_s, err *e);
+MUST_USE status store_user_restore(store_tx *tx, uint64_t id, err *e); /* back; ST_CONFLICT: the name stands */
+MUST_USE status store_recycled_user_get(store_tx *tx, arena *a, uint64_t id, recycled_user_record *ret, err *e);
+MUST_USE status store_recycled_user_get_by_name(store_tx *tx, arena *a, str name, recycled_user_record *ret,
+                                                err *e);                      /* the newest */
+MUST_USE status store_recycled_user_purge(store_tx *tx, uint64_t id, err *e); /* with its tags */
+MUST_USE status store_recycled_user_count(store_tx *tx, uint32_t *ret, err *e);
+/* Newest first: recycled before `before_s`, or then with an id below `before_id`; at most max. before_s 0: from the start. */
+MUST_USE status store_recycled_user_list(store_tx *tx, arena *a, int64_t before_s, uint64_t before_id, uint32_t max,
+                                         recycled_user_record **ret, size_t *ret_n, err *e);
+/* Oldest first: those whose time has come at now_s, at most max. */
+MUST_USE status store_recycled_user_list_due(store_tx *tx, arena *a, int64_t now_s, uint32_t max, recycled_user_record **ret,
+                                             size_t *ret_n, err *e);
+
+MUST_USE status store_access_key_recycle(store_tx *tx, str id, bool with_user, int64_t recycled_s, int64_t purge_s, err *e);
+MUST_USE status store_access_key_restore(store_tx *tx, str id, err *e); /* as it was, inactive */
+MUST_USE status store_recycled_key_get(store_tx *tx, arena *a, str id, recycled_key_record *ret, err *e);
+/* of an owner, oldest first */
+MUST_USE status store_recycled_key_list(store_tx *tx, arena *a, uint64_t owner, recycled_key_record **ret, size_t *ret_n,
+                                        err *e);
+MUST_USE status store_recycled_key_purge(store_tx *tx, str id, err *e);
+MUST_USE status store_recycled_key_list_due(store_tx *tx, arena *a, int64_t now_s, uint32_t max, recycled_key_record **ret,
+                                            size_t *ret_n, err *e);
+
 /* --- password of a user or of root (login profile) ---------------------------------------------------------------- */
 
 typedef struct {
     uint64_t principal;
     uint64_t row;   /* the place the digest is sealed at */
-    str scheme;     /* "argon2id" */
+    str scheme;     /* "argon2id", "bcrypt", "scrypt", "pbkdf2-sha256", "pbkdf2-sha512"; empty: a profile without a password */
     str parameters; /* "m=47104,t=1,p=1" */
-    uint8_t salt[32];
+    uint8_t salt[64];
     uint8_t salt_n;
     sealed digest;
-    bool is_reset_required;
+    bool is_active;         /* Status: console logon is on */
+    bool is_reset_required; /* at the next logon */
+    bool mfa_bind_required;
+    bool is_initial; /* set by an administrator and not yet changed by the user */
     int64_t created_s, updated_s;
+    int64_t password_set_s; /* when the password was set last; 0: none */
 } login_profile_record;
 
 MUST_USE status store_login_profile_put(store_tx *tx, const login_profile_record *r, err *e);
 MUST_USE status store_login_profile_get(store_tx *tx, arena *a, uint64_t principal, login_profile_record *ret, err *e);
-MUST_USE status store_login_profile_delete(store_tx *tx, uint64_t principal, err *e);
+MUST_USE status store_login_profile_delete(store_tx *tx, uint64_t principal, err *e); /* with its history */
+
+/* Earlier passwords of a principal: one salt for all of them, so that one hash is compared with each. */
+typedef struct {
+    uint64_t principal;
+    uint64_t row; /* the place the digest is sealed at */
+    str scheme, parameters;
+    uint8_t salt[64];
+    uint8_t salt_n;
+    sealed digest;
+    int64_t set_s;
+} password_history_record;
+
+MUST_USE status store_password_history_insert(store_tx *tx, const password_history_record *r, err *e);
+/* newest first, at most max */
+MUST_USE status store_password_history_list(store_tx *tx, arena *a, uint64_t principal, uint32_t max,
+                                            password_history_record **ret, size_t *ret_n, err *e);
+MUST_USE status store_password_history_trim(store_tx *tx, uint64_t principal, uint32_t keep, err *e); /* the newest stay */
+
+/* --- password policy ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint32_t minimum_password_length, minimum_password_different_character;
+    bool require_lowercase_characters, require_uppercase_characters, require_numbers, require_symbols;
+    bool password_not_contain_user_name, hard_expire, intercept_risk_password_on_api;
+    uint32_t max_password_age_days, password_reuse_prevention, max_login_attempts, initial_password_age_days;
+} password_policy_record;
+
+MUST_USE status store_password_policy_put(store_tx *tx, const password_policy_record *r, err *e);
+MUST_USE status store_password_policy_get(store_tx *tx, password_policy_record *ret, err *e); /* ST_NOT_FOUND: never set */
 
 /* --- security preference ------------------------------------------------------------------------------------------ */
 
 typedef struct {
     bool allow_user_to_change_password, allow_user_to_manage_mfa_devices, allow_user_to_manage_access_keys;
-    str mfa_operation_for_login; /* mandatory, independent, adaptive */
+    bool allow_user_to_login_with_passkey, allow_user_to_manage_personal_ding_talk, allow_user_to_manage_service_credentials;
+    bool allow_user_to_manage_public_keys, enable_save_mfa_ticket;
+    uint32_t login_session_duration_hours;
+    uint32_t max_idle_days_for_users, max_idle_days_for_access_keys;
+    str login_network_masks;       /* separated by ';'; empty: anywhere */
+    str mfa_operation_for_login;   /* mandatory, independent, adaptive */
+    str operation_for_risk_login;  /* autonomous, enforceVerify */
+    str verification_types;        /* separated by ','; sms, email */
+    str access_key_network_policy; /* SetAccessKeyPolicyForAccount; empty: none */
 } preference_record;
 
 MUST_USE status store_preference_put(store_tx *tx, const preference_record *r, err *e);
 MUST_USE status store_preference_get(store_tx *tx, arena *a, preference_record *ret, err *e);
+
+/* --- the attempt ledger ------------------------------------------------------------------------------------------- */
+
+/* Guesses at the secrets of one principal, of one budget (src/attempt/attempt.h). */
+typedef struct {
+    uint64_t principal;
+    uint32_t budget;         /* 0: everybody's; else a known browser's */
+    uint32_t failures;       /* in a row */
+    uint32_t in_flight;      /* reserved and not yet told */
+    int64_t first_s, last_s; /* of this row of failures */
+    int64_t locked_until_s;  /* 0: not locked */
+} attempt_record;
+
+MUST_USE status store_attempt_put(store_tx *tx, const attempt_record *r, err *e); /* inserts or replaces */
+MUST_USE status store_attempt_get(store_tx *tx, uint64_t principal, uint32_t budget, attempt_record *ret, err *e);
+MUST_USE status store_attempt_delete_all(store_tx *tx, uint64_t principal, err *e);
+MUST_USE status store_attempt_settle_all(store_tx *tx, err *e); /* at start: what was in flight counts as failed. Account 0 */
+
+/* --- sign-in links ------------------------------------------------------------------------------------------------ */
+
+enum { SIGN_IN_LINK_DIGEST_BYTES = 32 };
+
+typedef struct {
+    uint8_t digest[SIGN_IN_LINK_DIGEST_BYTES]; /* of the link's value */
+    uint64_t user;
+    int64_t created_s, expires_s;
+} sign_in_link_record;
+
+MUST_USE status store_sign_in_link_put(store_tx *tx, const sign_in_link_record *r,
+                                       err *e); /* one of a user: the old one goes */
+MUST_USE status store_sign_in_link_get(store_tx *tx, const uint8_t digest[32], sign_in_link_record *ret, err *e);
+MUST_USE status store_sign_in_link_consume(store_tx *tx, const uint8_t digest[32],
+                                           err *e);                             /* ST_NOT_FOUND: used, or never there */
+MUST_USE status store_sign_in_link_delete(store_tx *tx, uint64_t user, err *e); /* ST_NOT_FOUND: had none */
+
+/* --- reports ------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    uint32_t users, groups, roles, policies, access_keys, login_profiles;
+} account_counts;
+MUST_USE status store_account_counts(store_tx *tx, account_counts *ret, err *e);
+
+/* A generated report, in pieces of at most REPORT_PIECE_BYTES. */
+enum { REPORT_PIECE_BYTES = 65536 };
+MUST_USE status store_report_begin(store_tx *tx, str kind, int64_t generated_s, err *e); /* drops an older one */
+MUST_USE status store_report_add(store_tx *tx, str kind, uint32_t number, str piece, err *e);
+MUST_USE status store_report_get(store_tx *tx, str kind, int64_t *ret_generated_s, uint32_t *ret_pieces,
+                                 err *e); /* ST_NOT_FOUND */
+MUST_USE status store_report_piece(store_tx *tx, arena *a, str kind, uint32_t number, str *ret, err *e);
 
 /* --- audit -------------------------------------------------------------------------------------------------------- */
 

@@ -462,7 +462,11 @@ static void a_preference_is_put_and_replaced(void **state)
     OK(store_preference_put(f->tx, &p, &f->e));
     OK(store_preference_get(f->tx, f->a, &r, &f->e));
     assert_true(!r.allow_user_to_change_password && r.allow_user_to_manage_mfa_devices && !r.allow_user_to_manage_access_keys);
-    p = (preference_record){ true, false, true, STR("mandatory") };
+    p = (preference_record){
+        .allow_user_to_change_password = true,
+        .allow_user_to_manage_access_keys = true,
+        .mfa_operation_for_login = STR("mandatory"),
+    };
     OK(store_preference_put(f->tx, &p, &f->e));
     OK(store_preference_get(f->tx, f->a, &r, &f->e));
     assert_true(r.allow_user_to_change_password && !r.allow_user_to_manage_mfa_devices && r.allow_user_to_manage_access_keys);

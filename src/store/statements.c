@@ -5,19 +5,38 @@
  */
 #include "store/statements.h"
 
-#define USER_COLUMNS                                                                             \
-    "id, name, display_name, comments, email, mobile_phone, created_s, updated_s, last_login_s," \
-    " is_frozen"
-#define GROUP_COLUMNS      "id, name, display_name, comments, created_s, updated_s"
-#define ACCESS_KEY_COLUMNS "id, owner, row_id, secret, is_active, created_s, updated_s, last_used_s, last_used_service"
-#define POLICY_COLUMNS     "id, name, description, default_version, last_version, created_s, updated_s"
-#define VERSION_COLUMNS    "policy_id, number, document, created_s"
-#define ATTACHMENT_COLUMNS "kind, principal, policy_type, policy_name, attached_s"
-#define ROLE_COLUMNS       "id, name, description, trust_policy, max_session_s, created_s, updated_s, sessions_revoked_ms"
-#define VERIFIER_COLUMNS   "id, name, hosts, digest, created_s"
-#define AUDIT_COLUMNS      "account, number, at_s, body, mac"
-
 /* clang-format off */
+#define USER_COLUMNS \
+    "id, name, display_name, comments, email, mobile_phone, created_s, updated_s, last_login_s, is_frozen"
+#define RECYCLED_USER_COLUMNS USER_COLUMNS ", recycled_s, purge_s"
+#define GROUP_COLUMNS "id, name, display_name, comments, created_s, updated_s"
+#define ACCESS_KEY_COLUMNS \
+    "id, owner, row_id, secret, is_active, created_s, updated_s, last_used_s, last_used_service, network_policy"
+#define RECYCLED_KEY_COLUMNS ACCESS_KEY_COLUMNS ", with_user, recycled_s, purge_s"
+#define POLICY_COLUMNS "id, name, description, default_version, last_version, created_s, updated_s"
+#define VERSION_COLUMNS "policy_id, number, document, created_s"
+#define ATTACHMENT_COLUMNS "kind, principal, policy_type, policy_name, attached_s"
+#define ROLE_COLUMNS "id, name, description, trust_policy, max_session_s, created_s, updated_s, sessions_revoked_ms"
+#define VERIFIER_COLUMNS "id, name, hosts, digest, created_s"
+#define LOGIN_PROFILE_COLUMNS \
+    "principal, row_id, scheme, parameters, salt, digest, is_active, is_reset_required, mfa_bind_required, is_initial," \
+    " created_s, updated_s, password_set_s"
+#define PASSWORD_HISTORY_COLUMNS "principal, row_id, scheme, parameters, salt, digest, set_s"
+#define PASSWORD_POLICY_COLUMNS \
+    "minimum_password_length, minimum_password_different_character, require_lowercase_characters," \
+    " require_uppercase_characters, require_numbers, require_symbols, password_not_contain_user_name, hard_expire," \
+    " intercept_risk_password_on_api, max_password_age_days, password_reuse_prevention, max_login_attempts," \
+    " initial_password_age_days"
+#define PREFERENCE_COLUMNS \
+    "allow_user_to_change_password, allow_user_to_manage_mfa_devices, allow_user_to_manage_access_keys," \
+    " allow_user_to_login_with_passkey, allow_user_to_manage_personal_ding_talk, allow_user_to_manage_service_credentials," \
+    " allow_user_to_manage_public_keys, enable_save_mfa_ticket, login_session_duration_hours, max_idle_days_for_users," \
+    " max_idle_days_for_access_keys, login_network_masks, mfa_operation_for_login, operation_for_risk_login," \
+    " verification_types, access_key_network_policy"
+#define ATTEMPT_COLUMNS "principal, budget, failures, in_flight, first_s, last_s, locked_until_s"
+#define SIGN_IN_LINK_COLUMNS "user_id, digest, created_s, expires_s"
+#define AUDIT_COLUMNS "account, number, at_s, body, mac"
+
 const statement statements[STATEMENT_COUNT] = {
     [Q_ACCOUNT_INSERT] = { "account_insert",
         "INSERT INTO account (id, alias, alias_folded, owner_email, created_s, user_n)"
@@ -120,11 +139,13 @@ const statement statements[STATEMENT_COUNT] = {
         SCOPE_ACCOUNT, false },
     [Q_TAG_LIST_ALL] = { "tag_list_all",
         "SELECT resource, key, value FROM tag WHERE account = ?1 AND kind = ?2 AND (resource, key) > (?3, ?4)"
+        " AND NOT EXISTS (SELECT 1 FROM recycled_user u WHERE u.account = ?1 AND u.id = resource)"
         " ORDER BY resource, key LIMIT ?5",
         SCOPE_ACCOUNT, false },
 
     [Q_ACCESS_KEY_INSERT] = { "access_key_insert",
-        "INSERT INTO access_key (account, " ACCESS_KEY_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO access_key (account, " ACCESS_KEY_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         SCOPE_ACCOUNT, true },
     [Q_ACCESS_KEY_GET] = { "access_key_get",
         "SELECT " ACCESS_KEY_COLUMNS " FROM access_key WHERE account = ?1 AND id = ?2",
@@ -137,11 +158,19 @@ const statement statements[STATEMENT_COUNT] = {
         " ORDER BY created_s, id",
         SCOPE_ACCOUNT, false },
     [Q_ACCESS_KEY_SET_STATUS] = { "access_key_set_status",
-        "UPDATE access_key SET is_active = ?3, updated_s = ?4 WHERE account = ?1 AND id = ?2",
+        "UPDATE access_key SET is_active = ?3, updated_s = ?4, switched_on_s = CASE WHEN ?3 THEN ?4 ELSE switched_on_s END"
+        " WHERE account = ?1 AND id = ?2",
         SCOPE_ACCOUNT, true },
     [Q_ACCESS_KEY_DELETE] = { "access_key_delete",
         "DELETE FROM access_key WHERE account = ?1 AND id = ?2",
         SCOPE_ACCOUNT, true },
+    [Q_ACCESS_KEY_SET_NETWORK_POLICY] = { "access_key_set_network_policy",
+        "UPDATE access_key SET network_policy = ?3, updated_s = ?4 WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_ACCESS_KEY_LIST_IDLE] = { "access_key_list_idle",
+        "SELECT " ACCESS_KEY_COLUMNS " FROM access_key WHERE account = ?1 AND id > ?3 AND owner <> ?1 AND is_active = 1"
+        " AND created_s < ?2 AND last_used_s < ?2 AND switched_on_s < ?2 ORDER BY id LIMIT ?4",
+        SCOPE_ACCOUNT, false },
     [Q_ACCESS_KEY_SET_LAST_USED] = { "access_key_set_last_used",
         "UPDATE access_key SET last_used_service = CASE WHEN last_used_s < ?3 THEN ?4 ELSE last_used_service END,"
         " last_used_s = max(last_used_s, ?3) WHERE account = ?1 AND id = ?2",
@@ -246,33 +275,208 @@ const statement statements[STATEMENT_COUNT] = {
         "SELECT " VERIFIER_COLUMNS " FROM verifier WHERE account = ?1 ORDER BY name_folded",
         SCOPE_ACCOUNT, false },
 
+    [Q_USER_RECYCLE] = { "user_recycle",
+        "INSERT INTO recycled_user (account, " RECYCLED_USER_COLUMNS ", name_folded)"
+        " SELECT ?1, " USER_COLUMNS ", ?3, ?4, name_folded FROM ram_user WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_USER_RESTORE] = { "user_restore",
+        "INSERT INTO ram_user (account, " USER_COLUMNS ", name_folded)"
+        " SELECT ?1, " USER_COLUMNS ", name_folded FROM recycled_user WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_RECYCLED_USER_GET] = { "recycled_user_get",
+        "SELECT " RECYCLED_USER_COLUMNS " FROM recycled_user WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_USER_GET_BY_NAME] = { "recycled_user_get_by_name",
+        "SELECT " RECYCLED_USER_COLUMNS " FROM recycled_user WHERE account = ?1 AND name_folded = lower(?2)"
+        " ORDER BY recycled_s DESC, id DESC LIMIT 1",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_USER_DELETE] = { "recycled_user_delete",
+        "DELETE FROM recycled_user WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_RECYCLED_USER_COUNT] = { "recycled_user_count",
+        "SELECT count(*) FROM recycled_user WHERE account = ?1",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_USER_LIST] = { "recycled_user_list",
+        "SELECT " RECYCLED_USER_COLUMNS " FROM recycled_user WHERE account = ?1 AND (recycled_s, id) < (?2, ?3)"
+        " ORDER BY recycled_s DESC, id DESC LIMIT ?4",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_USER_LIST_DUE] = { "recycled_user_list_due",
+        "SELECT " RECYCLED_USER_COLUMNS " FROM recycled_user WHERE account = ?1 AND purge_s <= ?2 ORDER BY purge_s, id LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+
+    [Q_ACCESS_KEY_RECYCLE] = { "access_key_recycle",
+        "INSERT INTO recycled_key (account, " RECYCLED_KEY_COLUMNS ")"
+        " SELECT ?1, " ACCESS_KEY_COLUMNS ", ?3, ?4, ?5 FROM access_key WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_ACCESS_KEY_RESTORE] = { "access_key_restore",
+        "INSERT INTO access_key (account, " ACCESS_KEY_COLUMNS ")"
+        " SELECT ?1, id, owner, row_id, secret, 0, created_s, updated_s, last_used_s, last_used_service, network_policy"
+        " FROM recycled_key WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_RECYCLED_KEY_GET] = { "recycled_key_get",
+        "SELECT " RECYCLED_KEY_COLUMNS " FROM recycled_key WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_KEY_LIST] = { "recycled_key_list",
+        "SELECT " RECYCLED_KEY_COLUMNS " FROM recycled_key INDEXED BY recycled_key_owner WHERE account = ?1 AND owner = ?2"
+        " ORDER BY recycled_s, created_s, id",
+        SCOPE_ACCOUNT, false },
+    [Q_RECYCLED_KEY_DELETE] = { "recycled_key_delete",
+        "DELETE FROM recycled_key WHERE account = ?1 AND id = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_RECYCLED_KEY_LIST_DUE] = { "recycled_key_list_due",
+        "SELECT " RECYCLED_KEY_COLUMNS " FROM recycled_key WHERE account = ?1 AND purge_s <= ?2 ORDER BY purge_s, id LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+
     [Q_LOGIN_PROFILE_PUT] = { "login_profile_put",
-        "INSERT INTO login_profile (account, principal, row_id, scheme, parameters, salt, digest, is_reset_required,"
-        " created_s, updated_s) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (account, principal) DO UPDATE SET"
-        " row_id = excluded.row_id, scheme = excluded.scheme, parameters = excluded.parameters, salt = excluded.salt,"
-        " digest = excluded.digest, is_reset_required = excluded.is_reset_required, created_s = excluded.created_s,"
-        " updated_s = excluded.updated_s",
+        "INSERT INTO login_profile (account, " LOGIN_PROFILE_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (account, principal) DO UPDATE SET"
+        " row_id = excluded.row_id, scheme = excluded.scheme, parameters = excluded.parameters, salt = excluded.salt, digest"
+        " = excluded.digest, is_active = excluded.is_active, is_reset_required = excluded.is_reset_required,"
+        " mfa_bind_required = excluded.mfa_bind_required, is_initial = excluded.is_initial, created_s = excluded.created_s,"
+        " updated_s = excluded.updated_s, password_set_s = excluded.password_set_s",
         SCOPE_ACCOUNT, true },
     [Q_LOGIN_PROFILE_GET] = { "login_profile_get",
-        "SELECT principal, row_id, scheme, parameters, salt, digest, is_reset_required, created_s, updated_s FROM login_profile"
-        " WHERE account = ?1 AND principal = ?2",
+        "SELECT " LOGIN_PROFILE_COLUMNS " FROM login_profile WHERE account = ?1 AND principal = ?2",
         SCOPE_ACCOUNT, false },
     [Q_LOGIN_PROFILE_DELETE] = { "login_profile_delete",
         "DELETE FROM login_profile WHERE account = ?1 AND principal = ?2",
         SCOPE_ACCOUNT, true },
 
+    [Q_PASSWORD_HISTORY_INSERT] = { "password_history_insert",
+        "INSERT INTO password_history (account, " PASSWORD_HISTORY_COLUMNS ", number)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(max(number), 0) + 1 FROM password_history"
+        " WHERE account = ?1 AND principal = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_PASSWORD_HISTORY_LIST] = { "password_history_list",
+        "SELECT " PASSWORD_HISTORY_COLUMNS " FROM password_history WHERE account = ?1 AND principal = ?2"
+        " ORDER BY number DESC LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_PASSWORD_HISTORY_TRIM] = { "password_history_trim",
+        "DELETE FROM password_history WHERE account = ?1 AND principal = ?2 AND number <="
+        " (SELECT max(number) - ?3 FROM password_history WHERE account = ?1 AND principal = ?2)",
+        SCOPE_ACCOUNT, true },
+    [Q_PASSWORD_HISTORY_DELETE_ALL] = { "password_history_delete_all",
+        "DELETE FROM password_history WHERE account = ?1 AND principal = ?2",
+        SCOPE_ACCOUNT, true },
+
+    [Q_PASSWORD_POLICY_PUT] = { "password_policy_put",
+        "INSERT INTO password_policy (account, " PASSWORD_POLICY_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (account) DO UPDATE SET"
+        " minimum_password_length = excluded.minimum_password_length, minimum_password_different_character ="
+        " excluded.minimum_password_different_character, require_lowercase_characters ="
+        " excluded.require_lowercase_characters, require_uppercase_characters = excluded.require_uppercase_characters,"
+        " require_numbers = excluded.require_numbers, require_symbols = excluded.require_symbols,"
+        " password_not_contain_user_name = excluded.password_not_contain_user_name, hard_expire = excluded.hard_expire,"
+        " intercept_risk_password_on_api = excluded.intercept_risk_password_on_api, max_password_age_days ="
+        " excluded.max_password_age_days, password_reuse_prevention = excluded.password_reuse_prevention, max_login_attempts"
+        " = excluded.max_login_attempts, initial_password_age_days = excluded.initial_password_age_days",
+        SCOPE_ACCOUNT, true },
+    [Q_PASSWORD_POLICY_GET] = { "password_policy_get",
+        "SELECT " PASSWORD_POLICY_COLUMNS " FROM password_policy WHERE account = ?1",
+        SCOPE_ACCOUNT, false },
+
     [Q_PREFERENCE_PUT] = { "preference_put",
-        "INSERT INTO preference (account, allow_user_to_change_password, allow_user_to_manage_mfa_devices,"
-        " allow_user_to_manage_access_keys, mfa_operation_for_login) VALUES (?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT (account) DO UPDATE SET allow_user_to_change_password = excluded.allow_user_to_change_password,"
-        " allow_user_to_manage_mfa_devices = excluded.allow_user_to_manage_mfa_devices,"
-        " allow_user_to_manage_access_keys = excluded.allow_user_to_manage_access_keys,"
-        " mfa_operation_for_login = excluded.mfa_operation_for_login",
+        "INSERT INTO preference (account, " PREFERENCE_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (account) DO UPDATE"
+        " SET allow_user_to_change_password = excluded.allow_user_to_change_password, allow_user_to_manage_mfa_devices ="
+        " excluded.allow_user_to_manage_mfa_devices, allow_user_to_manage_access_keys ="
+        " excluded.allow_user_to_manage_access_keys, allow_user_to_login_with_passkey ="
+        " excluded.allow_user_to_login_with_passkey, allow_user_to_manage_personal_ding_talk ="
+        " excluded.allow_user_to_manage_personal_ding_talk, allow_user_to_manage_service_credentials ="
+        " excluded.allow_user_to_manage_service_credentials, allow_user_to_manage_public_keys ="
+        " excluded.allow_user_to_manage_public_keys, enable_save_mfa_ticket = excluded.enable_save_mfa_ticket,"
+        " login_session_duration_hours = excluded.login_session_duration_hours, max_idle_days_for_users ="
+        " excluded.max_idle_days_for_users, max_idle_days_for_access_keys = excluded.max_idle_days_for_access_keys,"
+        " login_network_masks = excluded.login_network_masks, mfa_operation_for_login = excluded.mfa_operation_for_login,"
+        " operation_for_risk_login = excluded.operation_for_risk_login, verification_types = excluded.verification_types,"
+        " access_key_network_policy = excluded.access_key_network_policy",
         SCOPE_ACCOUNT, true },
     [Q_PREFERENCE_GET] = { "preference_get",
-        "SELECT allow_user_to_change_password, allow_user_to_manage_mfa_devices, allow_user_to_manage_access_keys,"
-        " mfa_operation_for_login FROM preference WHERE account = ?1",
+        "SELECT " PREFERENCE_COLUMNS " FROM preference WHERE account = ?1",
         SCOPE_ACCOUNT, false },
+
+    [Q_ATTEMPT_PUT] = { "attempt_put",
+        "INSERT INTO attempt (account, " ATTEMPT_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (account, principal, budget) DO UPDATE SET failures ="
+        " excluded.failures, in_flight = excluded.in_flight, first_s = excluded.first_s, last_s = excluded.last_s,"
+        " locked_until_s = excluded.locked_until_s",
+        SCOPE_ACCOUNT, true },
+    [Q_ATTEMPT_GET] = { "attempt_get",
+        "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE account = ?1 AND principal = ?2 AND budget = ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_ATTEMPT_DELETE_ALL] = { "attempt_delete_all",
+        "DELETE FROM attempt WHERE account = ?1 AND principal = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_ATTEMPT_SETTLE_ALL] = { "attempt_settle_all",
+        "UPDATE attempt INDEXED BY attempt_in_flight SET failures = failures + in_flight, in_flight = 0"
+        " WHERE account > 0 AND in_flight > 0",
+        SCOPE_GLOBAL, true },
+
+    [Q_SIGN_IN_LINK_PUT] = { "sign_in_link_put",
+        "INSERT INTO sign_in_link (account, " SIGN_IN_LINK_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, user_id) DO UPDATE SET digest = excluded.digest, created_s ="
+        " excluded.created_s, expires_s = excluded.expires_s",
+        SCOPE_ACCOUNT, true },
+    [Q_SIGN_IN_LINK_GET] = { "sign_in_link_get",
+        "SELECT " SIGN_IN_LINK_COLUMNS " FROM sign_in_link WHERE account = ?1 AND digest = ?2",
+        SCOPE_ACCOUNT, false },
+    [Q_SIGN_IN_LINK_CONSUME] = { "sign_in_link_consume",
+        "DELETE FROM sign_in_link WHERE account = ?1 AND digest = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_SIGN_IN_LINK_DELETE] = { "sign_in_link_delete",
+        "DELETE FROM sign_in_link WHERE account = ?1 AND user_id = ?2",
+        SCOPE_ACCOUNT, true },
+
+    [Q_ACCOUNT_COUNTS] = { "account_counts",
+        "SELECT user_n, (SELECT count(*) FROM ram_group WHERE account = ?1), (SELECT count(*) FROM role WHERE account = ?1),"
+        " (SELECT count(*) FROM policy WHERE account = ?1), (SELECT count(*) FROM access_key WHERE account = ?1),"
+        " (SELECT count(*) FROM login_profile WHERE account = ?1) FROM account WHERE id = ?1",
+        SCOPE_ACCOUNT, false },
+    [Q_REPORT_PUT] = { "report_put",
+        "INSERT INTO report (account, kind, generated_s) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (account, kind) DO UPDATE SET generated_s = excluded.generated_s",
+        SCOPE_ACCOUNT, true },
+    [Q_REPORT_GET] = { "report_get",
+        "SELECT generated_s, (SELECT count(*) FROM report_piece WHERE account = ?1 AND kind = ?2) FROM report"
+        " WHERE account = ?1 AND kind = ?2",
+        SCOPE_ACCOUNT, false },
+    [Q_REPORT_PIECE_INSERT] = { "report_piece_insert",
+        "INSERT INTO report_piece (account, kind, number, piece)"
+        " SELECT ?1, kind, ?3, ?4 FROM report WHERE account = ?1 AND kind = ?2",
+        SCOPE_ACCOUNT, true },
+    [Q_REPORT_PIECE_GET] = { "report_piece_get",
+        "SELECT piece FROM report_piece WHERE account = ?1 AND kind = ?2 AND number = ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_REPORT_PIECE_DELETE_ALL] = { "report_piece_delete_all",
+        "DELETE FROM report_piece WHERE account = ?1 AND kind = ?2",
+        SCOPE_ACCOUNT, true },
+
+    [Q_SEALED_KEY_LIST] = { "sealed_key_list",
+        "SELECT id, row_id, secret FROM access_key WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_SEALED_KEY_REPLACE] = { "sealed_key_replace",
+        "UPDATE access_key SET secret = ?4 WHERE account = ?1 AND id = ?2 AND row_id = ?3",
+        SCOPE_ACCOUNT, true },
+    [Q_SEALED_RECYCLED_KEY_LIST] = { "sealed_recycled_key_list",
+        "SELECT id, row_id, secret FROM recycled_key WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_SEALED_RECYCLED_KEY_REPLACE] = { "sealed_recycled_key_replace",
+        "UPDATE recycled_key SET secret = ?4 WHERE account = ?1 AND id = ?2 AND row_id = ?3",
+        SCOPE_ACCOUNT, true },
+    [Q_SEALED_PROFILE_LIST] = { "sealed_profile_list",
+        "SELECT principal, row_id, digest FROM login_profile WHERE account = ?1 AND principal > ?2 ORDER BY principal LIMIT ?3",
+        SCOPE_ACCOUNT, false },
+    [Q_SEALED_PROFILE_REPLACE] = { "sealed_profile_replace",
+        "UPDATE login_profile SET digest = ?4 WHERE account = ?1 AND principal = ?2 AND row_id = ?3",
+        SCOPE_ACCOUNT, true },
+    [Q_SEALED_HISTORY_LIST] = { "sealed_history_list",
+        "SELECT principal, number, row_id, digest FROM password_history WHERE account = ?1 AND (principal, number) > (?2, ?3)"
+        " ORDER BY principal, number LIMIT ?4",
+        SCOPE_ACCOUNT, false },
+    [Q_SEALED_HISTORY_REPLACE] = { "sealed_history_replace",
+        "UPDATE password_history SET digest = ?5 WHERE account = ?1 AND principal = ?2 AND number = ?3 AND row_id = ?4",
+        SCOPE_ACCOUNT, true },
+    [Q_USER_COUNT_ROWS] = { "user_count_rows", "SELECT count(*) FROM ram_user WHERE account = ?1", SCOPE_ACCOUNT, false },
 
     [Q_AUDIT_INSERT] = { "audit_insert",
         "INSERT INTO audit_event (account, number, at_s, body)"
@@ -302,6 +506,9 @@ const statement statements[STATEMENT_COUNT] = {
     [Q_DIRECTORY_HAS_ACCOUNT] = { "directory_has_account", "SELECT id FROM account WHERE id = ?1", SCOPE_GLOBAL, false },
     [Q_DIRECTORY_FIND_VERIFIER] = { "directory_find_verifier",
         "SELECT account, id FROM verifier WHERE digest = ?1",
+        SCOPE_GLOBAL, false },
+    [Q_DIRECTORY_FIND_SIGN_IN_LINK] = { "directory_find_sign_in_link",
+        "SELECT account, user_id FROM sign_in_link WHERE digest = ?1",
         SCOPE_GLOBAL, false },
     [Q_DIRECTORY_LIST_ACCOUNTS] = { "directory_list_accounts",
         "SELECT id FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",

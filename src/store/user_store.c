@@ -27,7 +27,7 @@ static void bind_texts(query *q, const user_record *r)
     query_bind_str(q, r->mobile_phone);
 }
 
-static status count_user(store_tx *tx, statement_id up_or_down, err *e)
+status user_count(store_tx *tx, statement_id up_or_down, err *e)
 {
     CLEANUP(query_done) query q = query_begin(tx, up_or_down);
     return query_run_one(&q, e);
@@ -42,7 +42,7 @@ status store_user_insert(store_tx *tx, const user_record *r, err *e)
     query_bind_i64(&q, r->last_login_s);
     query_bind_bool(&q, r->is_frozen);
     TRY(query_run(&q, e));
-    return count_user(tx, Q_ACCOUNT_COUNT_USER_UP, e);
+    return user_count(tx, Q_ACCOUNT_COUNT_USER_UP, e);
 }
 
 static status get_user(query *q, arena *a, user_record *ret, err *e)
@@ -95,7 +95,7 @@ status store_user_delete(store_tx *tx, uint64_t id, err *e)
     query_bind_u64(&q, id);
     TRY(query_run_one(&q, e));
     TRY(store_tag_delete_all(tx, TAGGED_USER, id, e));
-    return count_user(tx, Q_ACCOUNT_COUNT_USER_DOWN, e);
+    return user_count(tx, Q_ACCOUNT_COUNT_USER_DOWN, e);
 }
 
 status store_user_list(store_tx *tx, arena *a, str after, uint32_t max, user_filter f, user_record **ret, size_t *ret_n, err *e)
