@@ -15,13 +15,15 @@ enum { MARKER_POSITION_MAX = 1024 };
 typedef enum {
     MARKER_USERS = 1, /* position: folded user name; one list for both faces */
     MARKER_USER_BASIC_INFOS,
-    MARKER_TAGS,        /* position: user id, colon, tag key */
-    MARKER_POLICIES,    /* position: policy name */
-    MARKER_GROUPS,      /* position: group name; one list for both faces */
-    MARKER_MEMBERS,     /* position: group id, colon, user name; one list for both faces */
-    MARKER_ROLES,       /* position: role name */
-    MARKER_ROLE_TAGS,   /* position: role id, colon, tag key */
-    MARKER_POLICY_TAGS, /* position: policy id, colon, tag key */
+    MARKER_TAGS,              /* position: user id, colon, tag key */
+    MARKER_POLICIES,          /* position: policy name */
+    MARKER_GROUPS,            /* position: group name; one list for both faces */
+    MARKER_MEMBERS,           /* position: group id, colon, user name; one list for both faces */
+    MARKER_ROLES,             /* position: role name */
+    MARKER_ROLE_TAGS,         /* position: role id, colon, tag key */
+    MARKER_POLICY_TAGS,       /* position: policy id, colon, tag key */
+    MARKER_RECYCLED_USERS,    /* position: when, colon, user id */
+    MARKER_CREDENTIAL_REPORT, /* position: when it was generated, colon, piece, colon, row of the piece */
 } marker_kind;
 
 MUST_USE status marker_issue(vault *v, uint64_t account, marker_kind kind, str position, arena *a, str *ret);

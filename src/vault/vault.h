@@ -8,7 +8,8 @@
  * and its associated data are purpose, format, account id, immutable row id and field: never a name, so renaming cannot
  * move a secret. The master key, derived keys and every unsealed byte live in locked, guarded memory and are wiped.
  *
- * Threads: any; the vault is immutable after it was opened, so no call waits for another.
+ * Threads: any; no call waits for another. The keys change with vault_reload alone, which one thread calls at a time; a call
+ * works with the keys that were there when it began.
  * Errors: ST_DENIED, a MAC, tag or digest is wrong; ST_INVALID, a sealed value does not open (damaged, moved to another
  * row, or of another master key): the operator has to know, so err.log says which purpose. Nothing says more to a
  * client.
@@ -61,13 +62,24 @@ enum { MAC_MAX = 32 };
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 /* A new master key file: text, one line "argali-master-key-1 <key id> <64 hex>" per key, mode 0400, fsynced with its folder.
- * ST_CONFLICT: the file exists. */
+ * ST_CONFLICT: the file exists. A file may hold lines "argali-audit-key-1 <key id> <64 hex>" too: what is left of a master key
+ * that was dropped, good for checking the audit events that were sealed under it and for nothing else. */
 MUST_USE status vault_create_key_file(const char *path, const world *w, err *e);
 
-/* Reads the key file (at most 8 keys; the last is the one that seals). ST_INVALID: malformed or readable by others;
+/* One more master key, from now on the one that seals. ST_LIMIT: no room for another. The file's owner and mode stay. */
+MUST_USE status vault_key_file_add(const char *path, const world *w, err *e);
+/* All master keys but the last become audit keys: whatever they sealed, tagged or issued is void, but for the audit chain. */
+MUST_USE status vault_key_file_drop_old(const char *path, err *e);
+
+/* Reads the key file (at most 8 master keys; the last is the one that seals). ST_INVALID: malformed or readable by others;
  * ST_NOT_FOUND, ST_LIMIT and ST_UNAVAILABLE as file_read_private. `w` (chance, for nonces) has to outlive the vault. */
 MUST_USE status vault_open(const char *key_path, const world *w, vault **ret, err *e);
 void vault_free(vault *v);
+
+/* Takes on the keys that the file holds now. ST_INVALID also: no master key of the file is one that the vault has. */
+MUST_USE status vault_reload(vault *v, const char *key_path, err *e);
+size_t vault_key_count(const vault *v);     /* master keys */
+unsigned vault_sealing_key(const vault *v); /* the id of the one that seals */
 
 /* --- sealing ------------------------------------------------------------------------------------------------------ */
 
@@ -75,6 +87,7 @@ void vault_free(vault *v);
 MUST_USE status vault_seal_new(vault *v, seal_place at, bytes plain, sealed *ret, err *e);
 MUST_USE status vault_reseal(vault *v, seal_place at, bytes old, sealed *ret, err *e); /* under the newest key, same place */
 MUST_USE status vault_check(vault *v, seal_place at, bytes sealed_value, err *e);      /* does it open at this place? */
+bool vault_is_newest(const vault *v, bytes sealed_value); /* does it say that it is sealed under the key that seals now? */
 
 /* --- keyed operations on sealed secrets --------------------------------------------------------------------------- */
 

@@ -154,7 +154,7 @@ static void test_key_file_is_read_strictly(void **state)
             fail_msg("%s", key_file_cases[i].what);
         vault_free(v);
     }
-    char longer[4096];
+    char longer[16384];
     vault *v = NULL;
     memset(longer, 'a', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
@@ -503,6 +503,131 @@ static void test_threads_do_not_see_each_other(void **state)
     vault_free(v);
 }
 
+/* --- rotating the master key -------------------------------------------------------------------------------------- */
+
+#define AUDIT_LINE(id, hex) "argali-audit-key-1 " id " " hex "\n"
+
+static void test_a_key_is_added_and_the_old_one_dropped(void **state)
+{
+    (void)state;
+    uint8_t audit[VAULT_TAG_BYTES], marker[VAULT_TAG_BYTES];
+    struct stat st;
+    vault *v = open_text(LINE("1", KEY_A));
+    const sealed old = seal_secret(v, "secret");
+    sealed fresh = { 0 };
+    vault_tag(v, TAG_AUDIT, lit("message"), audit);
+    vault_tag(v, TAG_MARKER, lit("message"), marker);
+    assert_int_equal(vault_key_count(v), 1);
+    assert_true(vault_is_newest(v, of(&old)));
+
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_OK);
+    assert_int_equal(stat(key_path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0400);
+    assert_int_equal(vault_sealing_key(v), 1); /* until it is told */
+    assert_int_equal(vault_reload(v, key_path, &e), ST_OK);
+    assert_int_equal(vault_key_count(v), 2);
+    assert_int_equal(vault_sealing_key(v), 2);
+    assert_false(vault_is_newest(v, of(&old)));
+    assert_int_equal(vault_check(v, place, of(&old), &e), ST_OK);
+    assert_int_equal(vault_reseal(v, place, of(&old), &fresh, &e), ST_OK);
+    assert_true(vault_is_newest(v, of(&fresh)));
+
+    assert_int_equal(vault_key_file_drop_old(key_path, &e), ST_OK);
+    assert_int_equal(vault_reload(v, key_path, &e), ST_OK);
+    assert_int_equal(vault_key_count(v), 1);
+    assert_int_equal(vault_sealing_key(v), 2);
+    assert_int_equal(vault_check(v, place, of(&fresh), &e), ST_OK);
+    assert_int_equal(vault_check(v, place, of(&old), &e), ST_INVALID);
+    assert_int_equal(vault_tag_check(v, TAG_AUDIT, lit("message"), (bytes){ audit, sizeof audit }), ST_OK);
+    assert_int_equal(vault_tag_check(v, TAG_AUDIT, lit("messagf"), (bytes){ audit, sizeof audit }), ST_DENIED);
+    assert_int_equal(vault_tag_check(v, TAG_MARKER, lit("message"), (bytes){ marker, sizeof marker }), ST_DENIED);
+    vault_free(v);
+
+    v = NULL; /* the file says the same to a process that begins with it */
+    assert_int_equal(vault_open(key_path, world_system(), &v, &e), ST_OK);
+    assert_int_equal(vault_check(v, place, of(&fresh), &e), ST_OK);
+    assert_int_equal(vault_tag_check(v, TAG_AUDIT, lit("message"), (bytes){ audit, sizeof audit }), ST_OK);
+    assert_int_equal(vault_key_file_drop_old(key_path, &e), ST_OK); /* nothing to drop */
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_OK);
+    assert_int_equal(vault_reload(v, key_path, &e), ST_OK);
+    assert_int_equal(vault_sealing_key(v), 3); /* an id is not used again while anything bears it */
+    vault_free(v);
+}
+
+static void test_the_dropped_master_key_is_not_in_the_file(void **state)
+{
+    (void)state;
+    char text[1024] = "";
+    vault_free(open_text(LINE("1", KEY_A) LINE("2", KEY_B)));
+    assert_int_equal(vault_key_file_drop_old(key_path, &e), ST_OK);
+    int fd = open(key_path, O_RDONLY | O_CLOEXEC);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    assert_int_equal(close(fd), 0);
+    assert_null(strstr(text, KEY_A));
+    assert_non_null(strstr(text, "argali-audit-key-1 1 "));
+    assert_non_null(strstr(text, "\n" LINE("2", KEY_B)));
+}
+
+static void test_a_foreign_key_file_is_not_taken_on(void **state)
+{
+    (void)state;
+    vault *v = open_text(LINE("1", KEY_A));
+    write_key_file(LINE("1", KEY_B), 0400);
+    assert_int_equal(vault_reload(v, key_path, &e), ST_INVALID);
+    write_key_file("nothing\n", 0400);
+    assert_int_equal(vault_reload(v, key_path, &e), ST_INVALID);
+    const sealed s = seal_secret(v, "secret");
+    assert_int_equal(vault_check(v, place, of(&s), &e), ST_OK);
+    vault_free(v);
+}
+
+static void test_a_key_file_without_room_or_sense_stays_as_it_is(void **state)
+{
+    (void)state;
+    vault_free(open_text(LINE("1", KEY_A) LINE("2", KEY_A) LINE("3", KEY_A) LINE("4", KEY_A) LINE("5", KEY_A) LINE("6", KEY_A)
+                             LINE("7", KEY_A) LINE("8", KEY_A)));
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_LIMIT);
+    write_key_file(AUDIT_LINE("1", KEY_A), 0400); /* no key seals */
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_INVALID);
+    assert_int_equal(vault_key_file_drop_old(key_path, &e), ST_INVALID);
+    write_key_file(LINE("2", KEY_B) AUDIT_LINE("1", KEY_A), 0400);
+    assert_int_equal(vault_key_file_drop_old(key_path, &e), ST_INVALID);
+    write_key_file(AUDIT_LINE("2", KEY_A) LINE("2", KEY_B), 0400); /* one id, two keys */
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_INVALID);
+    world w = *world_system();
+    w.random = no_dice;
+    write_key_file(LINE("1", KEY_A), 0400);
+    assert_int_equal(vault_key_file_add(key_path, &w, &e), ST_UNAVAILABLE);
+    vault *v = NULL;
+    assert_int_equal(vault_open(key_path, world_system(), &v, &e), ST_OK);
+    assert_int_equal(vault_key_count(v), 1);
+    vault_free(v);
+    assert_int_equal(unlink(key_path), 0);
+    assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_NOT_FOUND);
+}
+
+static void test_calls_go_on_while_keys_change(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    worker workers[THREADS];
+    vault *v = open_text(LINE("1", KEY_A));
+    for (unsigned i = 0; i < THREADS; i++) {
+        workers[i] = (worker){ v, i, false };
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(vault_key_file_add(key_path, world_system(), &e), ST_OK);
+        assert_int_equal(vault_reload(v, key_path, &e), ST_OK);
+    }
+    for (unsigned i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(workers[i].is_right);
+    }
+    vault_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,6 +649,11 @@ int main(void)
         cmocka_unit_test(test_an_empty_token_and_a_full_buffer),
         cmocka_unit_test(test_one_key_one_purpose),
         cmocka_unit_test(test_threads_do_not_see_each_other),
+        cmocka_unit_test(test_a_key_is_added_and_the_old_one_dropped),
+        cmocka_unit_test(test_the_dropped_master_key_is_not_in_the_file),
+        cmocka_unit_test(test_a_foreign_key_file_is_not_taken_on),
+        cmocka_unit_test(test_a_key_file_without_room_or_sense_stays_as_it_is),
+        cmocka_unit_test(test_calls_go_on_while_keys_change),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
