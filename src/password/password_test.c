@@ -148,7 +148,9 @@ static status put(store_tx *tx, void *self, err *e)
 {
     job *j = self;
     CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
-    const login_profile_spec spec = { FIXTURE_ACCOUNT, j->is_reset_required, f.now_s };
+    const login_profile_spec spec = { .principal = FIXTURE_ACCOUNT,
+                                      .is_reset_required = j->is_reset_required,
+                                      .now_s = f.now_s };
     TRY(login_profile_put(tx, a, f.vault, &f.world, &spec, j->d, e));
     TRY(store_login_profile_get(tx, a, FIXTURE_ACCOUNT, &j->got, e));
     (void)snprintf(j->parameters, sizeof j->parameters, STR_FMT, STR_ARG(j->got.parameters));
