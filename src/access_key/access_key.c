@@ -75,12 +75,3 @@ status access_key_set_status(store_tx *tx, arena *a, str id, uint64_t owner, boo
     store_touch(tx, epoch_of_access_key(r.id));
     return ST_OK;
 }
-
-status access_key_delete(store_tx *tx, arena *a, str id, uint64_t owner, err *e)
-{
-    access_key_record r;
-    TRY(access_key_get_owned(tx, a, id, owner, &r, e));
-    TRY(store_access_key_delete(tx, r.id, e));
-    store_touch(tx, epoch_of_access_key(r.id));
-    return ST_OK;
-}

@@ -1,4 +1,5 @@
-/* access_key.h - AccessKey pairs: made, switched and deleted. Their use is signature.h and nonce.h.
+/* access_key.h - AccessKey pairs: made and switched. They are deleted by recycled_key.h; their use is signature.h, nonce.h and
+ * network_policy.h.
  *
  * The id is "LTAI" and 20 characters, the secret 30, both random letters and digits. The secret is shown once, in
  * access_key_shown, and stored only sealed.
@@ -38,6 +39,5 @@ MUST_USE status access_key_insert(store_tx *tx, vault *v, const world *w, const 
 
 MUST_USE status access_key_get_owned(store_tx *tx, arena *a, str id, uint64_t owner, access_key_record *ret, err *e);
 MUST_USE status access_key_set_status(store_tx *tx, arena *a, str id, uint64_t owner, bool is_active, int64_t now_s, err *e);
-MUST_USE status access_key_delete(store_tx *tx, arena *a, str id, uint64_t owner, err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include "access_key/access_key_api.h"
 
 #include "access_key/access_key.h"
+#include "access_key/recycled_key.h"
 #include "audit/audit.h"
 #include "catalogue/catalogue.gen.h"
 #include "user/user.h"
@@ -15,7 +16,7 @@ static status audit_access_key(call *c, const principal_ref *owner, str id, str 
         { STR("UserName"), owner->is_root ? STR("root") : owner->name },
         { STR("Status"), key_status },
     };
-    return audit_write(c, STR("ACS::RAM::AccessKey"), id, p, key_status.n > 0 ? 2 : 1, e);
+    return audit_write(c, STR("ACS::RAM::AccessKey"), id, p, 2, e);
 }
 
 static str status_text(bool is_active)
@@ -72,8 +73,13 @@ static status update(call *c, const principal_ref *owner, str id, str to, err *e
 
 static status delete_key(call *c, const principal_ref *owner, str id, err *e)
 {
-    TRY(access_key_delete(c->tx, c->arena, id, owner->id, e));
-    return audit_access_key(c, owner, id, STR(""), e);
+    str purged;
+    TRY(access_key_recycle(c->tx, c->arena, c->quota, c->context.now_s, id, owner->id, &purged, e));
+    const audit_parameter p[] = {
+        { STR("UserName"), owner->is_root ? STR("root") : owner->name },
+        { STR("PurgedAccessKey"), purged },
+    };
+    return audit_write(c, STR("ACS::RAM::AccessKey"), id, p, purged.n > 0 ? 2 : 1, e);
 }
 
 /* A key that was never used has an empty date, which every client takes for a text. */

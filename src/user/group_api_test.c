@@ -411,10 +411,20 @@ static void a_user_in_a_group_is_not_deleted(void **state)
     add("dev", "alice");
     APPLY(&f, &f.root, ram_delete_user, RAM_DELETE_USER, .user_name = STR("alice"));
     assert_code(&f, ST_CONFLICT, "DeleteConflict.User.Group");
-    APPLY(&f, &f.root, ims_delete_user, IMS_DELETE_USER, .user_principal_name = UPN("alice"));
-    assert_code(&f, ST_CONFLICT, "DeleteConflict.User.Group");
     remove_user("dev", "alice");
     APPLY(&f, &f.root, ram_delete_user, RAM_DELETE_USER, .user_name = STR("alice"));
+    assert_ok(&f);
+    READ(&f, &f.root, ram_list_users_for_group, RAM_LIST_USERS_FOR_GROUP, .group_name = STR("dev"));
+    assert_int_equal(count_at(&f, "Users.User"), 0);
+}
+
+static void a_user_in_the_recycle_bin_left_its_groups(void **state)
+{
+    (void)state;
+    (void)new_user("alice");
+    (void)new_group("dev");
+    add("dev", "alice");
+    APPLY(&f, &f.root, ims_delete_user, IMS_DELETE_USER, .user_principal_name = UPN("alice"));
     assert_ok(&f);
     READ(&f, &f.root, ram_list_users_for_group, RAM_LIST_USERS_FOR_GROUP, .group_name = STR("dev"));
     assert_int_equal(count_at(&f, "Users.User"), 0);
@@ -674,6 +684,7 @@ int main(void)
         TEST(members_join_and_leave_on_both_faces),
         TEST(the_quota_of_a_user_holds),
         TEST(a_user_in_a_group_is_not_deleted),
+        TEST(a_user_in_the_recycle_bin_left_its_groups),
         TEST(a_renamed_user_stays_a_member_in_its_place),
         TEST(writes_raise_the_epochs_of_whom_they_concern),
         TEST(groups_are_paged_by_name),

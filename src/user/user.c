@@ -132,7 +132,7 @@ status user_update(store_tx *tx, int64_t now_s, const user_record *old, const us
 }
 
 /* RAM DeleteUser: refused while anything hangs on the user, in the order of its documented codes. */
-static status check_unused(store_tx *tx, arena *a, uint64_t user, err *e)
+status user_check_unused(store_tx *tx, arena *a, uint64_t user, err *e)
 {
     uint32_t keys = 0;
     TRY(store_access_key_count(tx, user, &keys, e));
@@ -153,13 +153,5 @@ static status check_unused(store_tx *tx, arena *a, uint64_t user, err *e)
     TRY(store_attachment_list(tx, a, user, &attached, &n, e));
     if (n > 0)
         return err_set(e, ST_CONFLICT, "DeleteConflict.User.Policy", "%zu policies are attached to the user", n);
-    return ST_OK;
-}
-
-status user_delete(store_tx *tx, arena *a, const user_record *user, err *e)
-{
-    TRY(check_unused(tx, a, user->id, e));
-    TRY(no_such_user(store_user_delete(tx, user->id, e), e));
-    store_touch(tx, epoch_of_principal(user->id));
     return ST_OK;
 }

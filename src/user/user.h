@@ -43,8 +43,9 @@ typedef struct {
 MUST_USE status user_update(store_tx *tx, int64_t now_s, const user_record *old, const user_change *by, user_record *ret,
                             err *e);
 
-/* Refused while the user owns an AccessKey, is in a group, has a login profile or a policy. */
-MUST_USE status user_delete(store_tx *tx, arena *a, const user_record *user, err *e);
+/* RAM DeleteUser: DeleteConflict.User.* while the user owns an AccessKey, is in a group, has a login profile or a policy. What
+ * deletes is recycled_user.h. */
+MUST_USE status user_check_unused(store_tx *tx, arena *a, uint64_t user, err *e);
 
 MUST_USE status user_domain(store_tx *tx, arena *a, str domain_suffix, default_domain *ret, err *e); /* of the account */
 

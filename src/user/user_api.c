@@ -1,7 +1,6 @@
 /* user_api.c - see user_api.h. Parameters and answers: IMS 2019-08-15 and RAM 2015-05-01, section "users".
  *
- * IMS DeleteUser follows RAM's conflict rules: a user without AccessKey, group, login profile and policy is deleted, any
- * other is refused. (The documented recycle bin would keep it for 30 days; it is a capability of its own.)
+ * Both faces delete into the recycle bin; RAM's refuses while anything hangs on the user, IMS's takes it along or ends it.
  */
 #include "user/user_api.h"
 
@@ -9,6 +8,7 @@
 
 #include "audit/audit.h"
 #include "catalogue/catalogue.gen.h"
+#include "user/recycled_user.h"
 #include "user/tag.h"
 #include "user/user.h"
 #include "user/user_reply.h"
@@ -204,10 +204,25 @@ status ram_update_user_apply(call *c, err *e)
     return reply_ram_user(c, &u);
 }
 
+/* What ended with the user stands in the event, as it is nowhere else. */
 static status delete_user(call *c, const user_record *u, err *e)
 {
-    TRY(user_delete(c->tx, c->arena, u, e));
-    return audit_user(c, u, STR(""), e);
+    char id[U64_TEXT_MAX], purged[U64_TEXT_MAX];
+    user_recycling r;
+    TRY(user_recycle(c->tx, c->arena, c->quota, c->context.now_s, u, &r, e));
+    audit_parameter p[6] = { { STR("UserId"), { id, u64_format(u->id, id) } } };
+    size_t n = 1;
+    if (r.access_keys.n > 0)
+        p[n++] = (audit_parameter){ STR("AccessKeys"), r.access_keys };
+    if (r.groups.n > 0)
+        p[n++] = (audit_parameter){ STR("Groups"), r.groups };
+    if (r.policies.n > 0)
+        p[n++] = (audit_parameter){ STR("Policies"), r.policies };
+    if (r.had_login_profile)
+        p[n++] = (audit_parameter){ STR("LoginProfile"), STR("true") };
+    if (r.purged.user.id != 0)
+        p[n++] = (audit_parameter){ STR("PurgedUserId"), { purged, u64_format(r.purged.user.id, purged) } };
+    return audit_write(c, STR("ACS::RAM::User"), u->name, p, n, e);
 }
 
 status ims_delete_user_apply(call *c, err *e)
@@ -223,5 +238,6 @@ status ram_delete_user_apply(call *c, err *e)
     const ram_delete_user_request *rq = c->request;
     user_record u;
     TRY(user_get_by_name(c->tx, c->arena, rq->user_name, &u, e));
+    TRY(user_check_unused(c->tx, c->arena, u.id, e));
     return delete_user(c, &u, e);
 }
