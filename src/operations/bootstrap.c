@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attempt/attempt.h"
 #include "audit/audit.h"
 #include "logon_suffix/alias.h"
+#include "password/sign_in_link.h"
 #include "policy/attachment.h"
 #include "preference/preference.h"
 #include "user/user.h"
@@ -171,12 +173,34 @@ status recovery_new(const recovery_options *o, vault *v, const world *w, bootstr
 
 /* --- in the transaction ------------------------------------------------------------------------------------------- */
 
+static status audit_account(store_tx *tx, const bootstrap *b, const char *event, err *e)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)b->shown.account);
+    return audit_write_internal(tx, b->world, event, STR("ACS::RAM::Account"), str_from_c(digits), e);
+}
+
 static status put_password(store_tx *tx, arena *a, const bootstrap *b, uint64_t principal, const password_digest *d, err *e)
 {
     const login_profile_spec spec = { .principal = principal, .now_s = world_now_s(b->world) };
     TRY(login_profile_put(tx, a, b->vault, b->world, &spec, d, e));
+    TRY(attempt_forget(tx, principal, e)); /* a lock, and a link that somebody else asked for, end with the old password */
+    TRY(sign_in_link_end(tx, principal, e));
     store_touch(tx, epoch_of_principal(principal));
     return ST_OK;
+}
+
+/* A network policy of the account could keep out the AccessKey that a recovery makes. */
+static status end_network_policy(store_tx *tx, arena *a, const bootstrap *b, err *e)
+{
+    preference_record p;
+    TRY(store_preference_get(tx, a, &p, e));
+    if (p.access_key_network_policy.n == 0)
+        return ST_OK;
+    p.access_key_network_policy = STR("");
+    TRY(store_preference_put(tx, &p, e));
+    store_touch(tx, epoch_of_account(b->shown.account));
+    return audit_account(tx, b, "AccessKeyPolicyForAccountEnded", e);
 }
 
 static status put_access_key(store_tx *tx, const bootstrap *b, uint64_t owner, uint32_t quota, err *e)
@@ -196,13 +220,6 @@ static status attach_administrator_access(store_tx *tx, arena *a, const bootstra
     const policy p = policy_of_system(system_policy_find(STR("AdministratorAccess")));
     const bearer admin = { PRINCIPAL_USER, user, STR(ADMIN_NAME) };
     return policy_attach(tx, a, &b->quota, &admin, &p, world_now_s(b->world), e);
-}
-
-static status audit_account(store_tx *tx, const bootstrap *b, const char *event, err *e)
-{
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)b->shown.account);
-    return audit_write_internal(tx, b->world, event, STR("ACS::RAM::Account"), str_from_c(digits), e);
 }
 
 status bootstrap_run(store_tx *tx, void *self, err *e)
@@ -268,6 +285,7 @@ status recovery_run(store_tx *tx, void *self, err *e)
     TRY(keep(b->alias, sizeof b->alias, account.alias, "the alias", e));
     TRY(keep(b->owner_email, sizeof b->owner_email, account.owner_email, "the owner's e-mail address", e));
     TRY(put_password(tx, a, b, b->shown.account, &b->root_digest, e));
+    TRY(end_network_policy(tx, a, b, e));
     if (b->has_admin)
         TRY(recover_admin(tx, a, b, e));
     name_logons(b);

@@ -1,6 +1,7 @@
 /* bootstrap_test.c - a whole account, and the way back in, on a real store. */
 #include "account/fixture_test.h"
 #include "access_key/access_key_api.h"
+#include "attempt/attempt.h"
 #include "operations/bootstrap.h"
 #include "policy/attachment_api.h"
 #include "user/user_api.h"
@@ -259,6 +260,49 @@ static void admin_is_made_whole_again(void **state)
     bootstrap_free(r);
 }
 
+/* What could keep out whoever owns the machine: a lock, a link that somebody else holds, a network policy. */
+static status lock_out(store_tx *tx, void *self, err *e)
+{
+    const uint64_t admin = *(const uint64_t *)self;
+    const attempt_record locked = { .principal = admin, .failures = 9, .locked_until_s = FIXTURE_NOW_S + 3600 };
+    const sign_in_link_record link = { .digest = { 7 }, .user = admin, .created_s = 1, .expires_s = FIXTURE_NOW_S + 3600 };
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
+    preference_record p;
+    TRY(store_attempt_put(tx, &locked, e));
+    TRY(store_sign_in_link_put(tx, &link, e));
+    TRY(store_preference_get(tx, a, &p, e));
+    p.access_key_network_policy = STR("{\"Version\":1,\"Status\":\"Active\",\"Statements\":[]}");
+    return store_preference_put(tx, &p, e);
+}
+
+static status is_let_in(store_tx *tx, void *self, err *e)
+{
+    const uint64_t admin = *(const uint64_t *)self;
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
+    attempt_record r;
+    sign_in_link_record link;
+    preference_record p;
+    assert_int_equal(store_attempt_get(tx, admin, ATTEMPT_SHARED, &r, e), ST_NOT_FOUND);
+    assert_int_equal(store_sign_in_link_get(tx, (const uint8_t[32]){ 7 }, &link, e), ST_NOT_FOUND);
+    TRY(store_preference_get(tx, a, &p, e));
+    assert_int_equal(p.access_key_network_policy.n, 0);
+    return ST_OK;
+}
+
+static void recovery_ends_every_lock_out(void **state)
+{
+    (void)state;
+    bootstrap *r = recover(FIXTURE_ACCOUNT, true);
+    assert_ok(&f);
+    bootstrap_free(r);
+    uint64_t admin = admin_id(&f.root);
+    assert_int_equal(store_apply_now(f.store, FIXTURE_ACCOUNT, lock_out, &admin, &f.err), ST_OK);
+    r = recover(FIXTURE_ACCOUNT, true);
+    assert_ok(&f);
+    assert_int_equal(store_read_now(f.store, FIXTURE_ACCOUNT, is_let_in, &admin, &f.err), ST_OK);
+    bootstrap_free(r);
+}
+
 static void no_account_no_recovery(void **state)
 {
     (void)state;
@@ -278,6 +322,7 @@ int main(void)
         TEST(an_alias_in_use_leaves_nothing),
         TEST(root_gets_a_new_password),
         TEST(admin_is_made_whole_again),
+        TEST(recovery_ends_every_lock_out),
         TEST(no_account_no_recovery),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
