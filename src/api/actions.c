@@ -5,18 +5,27 @@
 #include <assert.h>
 
 #include "access_key/access_key_api.h"
+#include "access_key/network_policy_api.h"
+#include "access_key/recycled_key_api.h"
 #include "catalogue/catalogue.gen.h"
 #include "logon_suffix/logon_suffix_api.h"
+#include "password/change_password_api.h"
+#include "password/login_profile_api.h"
+#include "password/password_policy_api.h"
+#include "password/sign_in_link_api.h"
 #include "policy/attachment_api.h"
 #include "policy/diagnostic.h"
 #include "policy/explain_api.h"
 #include "policy/policy_api.h"
 #include "policy/policy_version_api.h"
+#include "preference/preference_api.h"
+#include "report/report_api.h"
 #include "role/assume_role_api.h"
 #include "role/caller_identity_api.h"
 #include "role/ram_tag_api.h"
 #include "role/role_api.h"
 #include "user/group_api.h"
+#include "user/recycled_user_api.h"
 #include "user/tag_api.h"
 #include "user/user_api.h"
 #include "verifier/verifier_api.h"
@@ -47,8 +56,32 @@ static const action_row rows[] = {
     { IMS_UPDATE_ACCESS_KEY,       "ram:UpdateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_SENSITIVE,           .apply = ims_update_access_key_apply },
     { IMS_DELETE_ACCESS_KEY,       "ram:DeleteAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ims_delete_access_key_apply },
     { IMS_GET_ACCESS_KEY_LAST_USED, "ram:GetAccessKeyLastUsed",  RES_USER,            SELF_ACCESS_KEYS, CLASS_PLAIN,               .read = ims_get_access_key_last_used_read },
+    { IMS_LIST_USERS_IN_RECYCLE_BIN, "ram:ListUsersInRecycleBin", RES_USER_ALL,       SELF_NONE,        CLASS_PLAIN,               .read = ims_list_users_in_recycle_bin_read },
+    { IMS_GET_USER_IN_RECYCLE_BIN, "ram:GetUserInRecycleBin",    RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .read = ims_get_user_in_recycle_bin_read },
+    { IMS_RESTORE_USER_FROM_RECYCLE_BIN, "ram:RestoreUserFromRecycleBin", RES_USER_ALL, SELF_NONE,      CLASS_CRITICAL,            .apply = ims_restore_user_from_recycle_bin_apply },
+    { IMS_DELETE_USER_IN_RECYCLE_BIN, "ram:DeleteUserInRecycleBin", RES_USER_ALL,     SELF_NONE,        CLASS_CRITICAL,            .apply = ims_delete_user_in_recycle_bin_apply },
+    { IMS_LIST_ACCESS_KEYS_IN_RECYCLE_BIN, "ram:ListAccessKeysInRecycleBin", RES_USER, SELF_ACCESS_KEYS, CLASS_PLAIN,              .read = ims_list_access_keys_in_recycle_bin_read },
+    { IMS_GET_ACCESS_KEY_INFO_IN_RECYCLE_BIN, "ram:GetAccessKeyInfoInRecycleBin", RES_USER_ALL, SELF_NONE, CLASS_PLAIN,           .read = ims_get_access_key_info_in_recycle_bin_read },
+    { IMS_RESTORE_ACCESS_KEY_FROM_RECYCLE_BIN, "ram:RestoreAccessKeyFromRecycleBin", RES_USER, SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ims_restore_access_key_from_recycle_bin_apply },
+    { IMS_DELETE_ACCESS_KEY_IN_RECYCLE_BIN, "ram:DeleteAccessKeyInRecycleBin", RES_USER, SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ims_delete_access_key_in_recycle_bin_apply },
+    { IMS_SET_ACCESS_KEY_POLICY,   "ram:SetAccessKeyPolicy",     RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = ims_set_access_key_policy_apply },
+    { IMS_GET_ACCESS_KEY_POLICY,   "ram:GetAccessKeyPolicy",     RES_USER,            SELF_ACCESS_KEYS, CLASS_PLAIN,               .read = ims_get_access_key_policy_read },
+    { IMS_SET_ACCESS_KEY_POLICY_FOR_ACCOUNT, "ram:SetAccessKeyPolicyForAccount", RES_ACCOUNT, SELF_NONE, CLASS_CRITICAL,          .apply = ims_set_access_key_policy_for_account_apply },
+    { IMS_GET_ACCESS_KEY_POLICY_FOR_ACCOUNT, "ram:GetAccessKeyPolicyForAccount", RES_ACCOUNT, SELF_NONE, CLASS_PLAIN,             .read = ims_get_access_key_policy_for_account_read },
+    { IMS_CREATE_LOGIN_PROFILE,    "ram:CreateLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .look = ims_create_login_profile_look, .prepare = login_profile_prepare, .pool = POOL_HASH, .apply = ims_create_login_profile_apply },
+    { IMS_UPDATE_LOGIN_PROFILE,    "ram:UpdateLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .look = ims_update_login_profile_look, .prepare = login_profile_prepare, .pool = POOL_HASH, .apply = ims_update_login_profile_apply },
+    { IMS_GET_LOGIN_PROFILE,       "ram:GetLoginProfile",       RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ims_get_login_profile_read },
+    { IMS_DELETE_LOGIN_PROFILE,    "ram:DeleteLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = ims_delete_login_profile_apply },
+    { IMS_CHANGE_PASSWORD,         "ram:ChangePassword",        RES_USER,            SELF_CHANGE_PASSWORD, CLASS_SENSITIVE,           .look = ims_change_password_look, .reserve = change_password_reserve, .prepare = change_password_prepare, .pool = POOL_HASH, .apply = change_password_apply },
+    { IMS_SET_PASSWORD_POLICY,     "ram:SetPasswordPolicy",     RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ims_set_password_policy_apply },
+    { IMS_GET_PASSWORD_POLICY,     "ram:GetPasswordPolicy",     RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ims_get_password_policy_read },
+    { IMS_SET_SECURITY_PREFERENCE, "ram:SetSecurityPreference", RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ims_set_security_preference_apply },
+    { IMS_GET_SECURITY_PREFERENCE, "ram:GetSecurityPreference", RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ims_get_security_preference_read },
     { IMS_SET_DEFAULT_DOMAIN,      "ram:SetDefaultDomain",       RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ims_set_default_domain_apply },
     { IMS_GET_DEFAULT_DOMAIN,      "ram:GetDefaultDomain",       RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ims_get_default_domain_read },
+    { IMS_GET_ACCOUNT_SUMMARY,     "ram:GetAccountSummary",      RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ims_get_account_summary_read },
+    { IMS_GENERATE_CREDENTIAL_REPORT, "ram:GenerateCredentialReport", RES_ACCOUNT,    SELF_NONE,        CLASS_PLAIN,               .apply = ims_generate_credential_report_apply },
+    { IMS_GET_CREDENTIAL_REPORT,   "ram:GetCredentialReport",    RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ims_get_credential_report_read },
 
     { RAM_CREATE_USER,             "ram:CreateUser",             RES_USER_ALL,        SELF_NONE,        CLASS_PLAIN,               .apply = ram_create_user_apply },
     { RAM_GET_USER,                "ram:GetUser",                RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ram_get_user_read },
@@ -69,6 +102,15 @@ static const action_row rows[] = {
     { RAM_UPDATE_ACCESS_KEY,       "ram:UpdateAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_SENSITIVE,           .apply = ram_update_access_key_apply },
     { RAM_DELETE_ACCESS_KEY,       "ram:DeleteAccessKey",        RES_USER,            SELF_ACCESS_KEYS, CLASS_CRITICAL_FOR_OTHERS, .apply = ram_delete_access_key_apply },
     { RAM_GET_ACCESS_KEY_LAST_USED, "ram:GetAccessKeyLastUsed",  RES_USER,            SELF_ACCESS_KEYS, CLASS_PLAIN,               .read = ram_get_access_key_last_used_read },
+    { RAM_CREATE_LOGIN_PROFILE,    "ram:CreateLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .look = ram_create_login_profile_look, .prepare = login_profile_prepare, .pool = POOL_HASH, .apply = ram_create_login_profile_apply },
+    { RAM_UPDATE_LOGIN_PROFILE,    "ram:UpdateLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .look = ram_update_login_profile_look, .prepare = login_profile_prepare, .pool = POOL_HASH, .apply = ram_update_login_profile_apply },
+    { RAM_GET_LOGIN_PROFILE,       "ram:GetLoginProfile",       RES_USER,            SELF_NONE,        CLASS_PLAIN,               .read = ram_get_login_profile_read },
+    { RAM_DELETE_LOGIN_PROFILE,    "ram:DeleteLoginProfile",    RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = ram_delete_login_profile_apply },
+    { RAM_CHANGE_PASSWORD,         "ram:ChangePassword",        RES_USER,            SELF_CHANGE_PASSWORD, CLASS_SENSITIVE,           .look = ram_change_password_look, .reserve = change_password_reserve, .prepare = change_password_prepare, .pool = POOL_HASH, .apply = change_password_apply },
+    { RAM_SET_PASSWORD_POLICY,     "ram:SetPasswordPolicy",     RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_set_password_policy_apply },
+    { RAM_GET_PASSWORD_POLICY,     "ram:GetPasswordPolicy",     RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ram_get_password_policy_read },
+    { RAM_SET_SECURITY_PREFERENCE, "ram:SetSecurityPreference", RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_set_security_preference_apply },
+    { RAM_GET_SECURITY_PREFERENCE, "ram:GetSecurityPreference", RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ram_get_security_preference_read },
     { RAM_SET_ACCOUNT_ALIAS,       "ram:SetAccountAlias",        RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_set_account_alias_apply },
     { RAM_GET_ACCOUNT_ALIAS,       "ram:GetAccountAlias",        RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = ram_get_account_alias_read },
     { RAM_CLEAR_ACCOUNT_ALIAS,     "ram:ClearAccountAlias",      RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = ram_clear_account_alias_apply },
@@ -107,6 +149,7 @@ static const action_row rows[] = {
 
     { ARGALI_REVOKE_ROLE_SESSIONS, "ram:RevokeRoleSessions",     RES_ROLE,            SELF_NONE,        CLASS_CRITICAL,            .apply = argali_revoke_role_sessions_apply },
     { ARGALI_EXPLAIN_DECISION,     "ram:ExplainDecision",        RES_PRINCIPAL,       SELF_NONE,        CLASS_PLAIN,               .read = argali_explain_decision_read },
+    { ARGALI_CREATE_SIGN_IN_LINK,  "ram:CreateSignInLink",      RES_USER,            SELF_NONE,        CLASS_CRITICAL,            .apply = argali_create_sign_in_link_apply },
     { ARGALI_CREATE_VERIFIER,      "ram:CreateVerifier",         RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = argali_create_verifier_apply },
     { ARGALI_LIST_VERIFIERS,       "ram:ListVerifiers",          RES_ACCOUNT,         SELF_NONE,        CLASS_PLAIN,               .read = argali_list_verifiers_read },
     { ARGALI_DELETE_VERIFIER,      "ram:DeleteVerifier",         RES_ACCOUNT,         SELF_NONE,        CLASS_CRITICAL,            .apply = argali_delete_verifier_apply },

@@ -16,6 +16,15 @@ void count_answer(api *a, unsigned http_status)
     count_one(http_status < 400 ? &a->n.ok : http_status < 500 ? &a->n.client_error : &a->n.server_error);
 }
 
+/* Nothing of the caller or of a secret outlives the answer. */
+static void let_go(flight *f)
+{
+    key_holder_done(&f->holder);
+    if (f->call.clean != NULL)
+        f->call.clean(&f->call);
+    f->call.clean = NULL;
+}
+
 void answer_ok(flight *f)
 {
     if (reply_end(&f->reply) != ST_OK) {
@@ -26,7 +35,7 @@ void answer_ok(flight *f)
     }
     http_response r = { .status = 200, .content_type = reply_content_type(f->reply.format), .body = f->reply.out };
     f->reply.out = (buf){ 0 };
-    key_holder_done(&f->holder);
+    let_go(f);
     count_answer(f->api, 200);
     http_reply(f->x, &r);
 }
@@ -190,7 +199,7 @@ void answer_failure(flight *f, status s, const err *e)
         body.details = details;
     }
     reply_done(&f->reply);
-    key_holder_done(&f->holder);
+    let_go(f);
     http_response r = { .status = http_status, .content_type = reply_content_type(f->rq.format), .closes = is_throttled };
     buf_init(&r.body, ERROR_BODY_MAX);
     error_reply_write(&body, f->rq.format, &r.body);

@@ -10,8 +10,11 @@
 
 #include "access_key/nonce.h"
 #include "account/quotas.h"
+#include "attempt/attempt_waiters.h"
 #include "audit/audit.h"
 #include "http/http.h"
+#include "password/hash_pool.h"
+#include "password/password_means.h"
 #include "store/store.h"
 #include "vault/vault.h"
 
@@ -22,10 +25,14 @@ typedef struct {
     vault *vault;
     nonces *nonces;
     auditor *auditor;
+    hash_pool *hashing;
+    const password_means *passwords;
+    attempt_waiters *waiters;
     const world *world;
     quotas quota;
-    str domain_suffix; /* "onaliyun.com" */
-    const str *hosts;  /* api-hosts: Host values that are served; n == 0: any */
+    str domain_suffix;      /* "onaliyun.com" */
+    const char *public_url; /* what links begin with */
+    const str *hosts;       /* api-hosts: Host values that are served; n == 0: any */
     size_t host_n;
     const cidr *proxies; /* trusted-proxies: peers whose X-Forwarded-For counts; client_address.h */
     size_t proxy_n;

@@ -1,7 +1,7 @@
 /* authenticate.c - who calls: from what the request claims to what its signature proves.
  *
  * Order: the claim is well-formed, then fresh, then its AccessKey is found, then the signature is right; only then is
- * it told that the key is disabled or the nonce used.
+ * it told that the key is disabled or of no use from this address, or the nonce used.
  */
 #include "api/flight.h"
 
@@ -118,6 +118,7 @@ status proof_verify(flight *f, err *e)
     who->proof = f->rq.scheme == SCHEME_ACS3 ? PROOF_ACS3 : PROOF_V1;
     if (!who->is_key_active)
         return err_set(e, ST_DENIED, "InvalidAccessKeyId.Inactive", "the AccessKey is disabled");
+    TRY(network_policy_check(f->holder.network, &f->call.context.source, e));
     if (who->session != NULL && who->session->expires_s <= f->call.context.now_s)
         return err_set(e, ST_DENIED, "InvalidSecurityToken.Expired", "the session has expired");
     return use_nonce(f, e);

@@ -9,7 +9,8 @@ enum { CACHED_SECRET_MAX = 128, ASIDE_MAX = 65536, LET_GO_A_PUT = 16, SETS_A_PUT
 
 typedef struct {
     caller who;
-    authority *authority; /* a reference */
+    authority *authority;    /* a reference */
+    network_policy *network; /* a reference */
     seal_place place;
     uint8_t secret[CACHED_SECRET_MAX];
     uint16_t secret_n;         /* 0: a free entry */
@@ -56,8 +57,10 @@ void caller_cache_free(caller_cache *c)
     if (c == NULL)
         return;
     pthread_mutex_destroy(&c->lock);
-    for (size_t i = 0; i < c->sets * CACHE_WAYS; i++)
+    for (size_t i = 0; i < c->sets * CACHE_WAYS; i++) {
         authority_release(c->entries[i].authority);
+        network_policy_release(c->entries[i].network);
+    }
     free(c->entries);
     free(c->aside);
     free(c);
@@ -94,6 +97,7 @@ bool caller_cache_find(caller_cache *c, str access_key_id, const uint8_t token_d
         x->found_at = ++c->clock;
         ret->who = x->who;
         ret->authority = authority_hold(x->authority);
+        ret->network = network_policy_hold(x->network);
         ret->place = x->place;
         memcpy(ret->secret.b, x->secret, x->secret_n);
         ret->secret.n = x->secret_n;
@@ -130,12 +134,13 @@ static void keep_aside(caller_cache *c, const entry *x)
     u->service = (product)x->service;
 }
 
-/* *ret_old: the reference that the entry held; to be released outside the lock. */
-static entry *place_for(caller_cache *c, str id, authority **ret_old)
+/* *ret_old: the references that the entry held; to be released outside the lock. */
+static entry *place_for(caller_cache *c, str id, key_holder *ret_old)
 {
     entry *set = set_of(c, id), *x = find_in(set, id);
     if (x != NULL) {
-        *ret_old = x->authority;
+        ret_old->authority = x->authority;
+        ret_old->network = x->network;
         return x;
     }
     x = &set[0];
@@ -145,13 +150,14 @@ static entry *place_for(caller_cache *c, str id, authority **ret_old)
     }
     keep_aside(c, x);
     c->unwritten -= x->secret_n > 0 && x->written_s < x->used_s;
-    *ret_old = x->authority;
+    ret_old->authority = x->authority;
+    ret_old->network = x->network;
     *x = (entry){ 0 };
     return x;
 }
 
 /* Under the lock. What goes is put into `out`, to be released without it. */
-static size_t let_go(caller_cache *c, const entry *but, authority *out[LET_GO_A_PUT])
+static size_t let_go(caller_cache *c, const entry *but, key_holder out[LET_GO_A_PUT])
 {
     size_t n = 0;
     for (unsigned looked = 0; looked < SETS_A_PUT && n + CACHE_WAYS <= LET_GO_A_PUT; looked++) {
@@ -162,7 +168,7 @@ static size_t let_go(caller_cache *c, const entry *but, authority *out[LET_GO_A_
                 continue;
             keep_aside(c, &set[i]);
             c->unwritten -= set[i].secret_n > 0 && set[i].written_s < set[i].used_s;
-            out[n++] = set[i].authority;
+            out[n++] = (key_holder){ .authority = set[i].authority, .network = set[i].network };
             set[i] = (entry){ 0 };
         }
     }
@@ -173,12 +179,14 @@ void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark)
 {
     if (k->secret.n > CACHED_SECRET_MAX || k->secret.n == 0 || caller_cache_mark(c) != mark)
         return;
-    authority *old = NULL, *out[LET_GO_A_PUT];
+    CLEANUP(key_holder_done) key_holder old = { 0 };
+    key_holder out[LET_GO_A_PUT];
     size_t out_n = 0;
     pthread_mutex_lock(&c->lock);
     entry *x = place_for(c, str_from_c(k->who.access_key_id), &old);
     x->who = k->who;
     x->authority = authority_hold(k->authority);
+    x->network = network_policy_hold(k->network);
     x->place = k->place;
     memcpy(x->secret, k->secret.b, k->secret.n);
     x->secret_n = k->secret.n;
@@ -186,9 +194,8 @@ void caller_cache_put(caller_cache *c, const key_holder *k, uint64_t mark)
     if (policy_documents_bytes() > c->documents_max)
         out_n = let_go(c, x, out);
     pthread_mutex_unlock(&c->lock);
-    authority_release(old);
     for (size_t i = 0; i < out_n; i++)
-        authority_release(out[i]);
+        key_holder_done(&out[i]);
 }
 
 void caller_cache_used(caller_cache *c, const caller *who, product service, int64_t now_s)

@@ -56,6 +56,26 @@ static void test_what_was_put_is_found(void **state)
     assert_false(caller_cache_find(cache, STR("LTAIb"), NULL, &got));
 }
 
+static void test_the_network_policy_comes_along(void **state)
+{
+    (void)state;
+    const ip_addr from = { .b = { 192, 0, 2, 1 }, .family = 4 };
+    err e = { 0 };
+    key_holder k = holder("LTAIn", 3), got = { 0 };
+    assert_int_equal(network_policy_compile(STR("{\"Status\":\"Active\"}"), &k.network, &e), ST_OK);
+    put(&k);
+    key_holder_done(&k);
+    assert_true(caller_cache_find(cache, STR("LTAIn"), NULL, &got));
+    assert_int_equal(network_policy_check(got.network, &from, &e), ST_DENIED);
+    k = holder("LTAIn", 3);
+    put(&k); /* has none now; what was found keeps its own */
+    assert_int_equal(network_policy_check(got.network, &from, &e), ST_DENIED);
+    key_holder_done(&got);
+    assert_true(caller_cache_find(cache, STR("LTAIn"), NULL, &got));
+    assert_null(got.network);
+    key_holder_done(&got);
+}
+
 static void test_any_of_its_epochs_ends_it(void **state)
 {
     (void)state;
@@ -196,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_was_put_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_network_policy_comes_along, setup, teardown),
         cmocka_unit_test_setup_teardown(test_any_of_its_epochs_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_fill_that_an_epoch_overtook_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_cache_is_bounded, setup, teardown),

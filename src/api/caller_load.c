@@ -11,7 +11,9 @@
 void key_holder_done(key_holder *k)
 {
     authority_release(k->authority);
+    network_policy_release(k->network);
     k->authority = NULL;
+    k->network = NULL;
     k->who.authority = NULL;
     k->who.session = NULL;
 }
@@ -47,16 +49,15 @@ static status text_into(char *to, size_t size, str from, err *e)
     return ST_OK;
 }
 
-static status load_user(store_tx *tx, arena *a, policy_cache *policies, key_holder *k, err *e)
+static status load_user(store_tx *tx, arena *a, policy_cache *policies, const preference_record *preference, key_holder *k,
+                        err *e)
 {
     user_record user;
     TRY(store_user_get(tx, a, k->who.id, &user, e));
     TRY(text_into(k->who.name, sizeof k->who.name, user.name, e));
     if (user.is_frozen)
         k->who.is_key_active = false;
-    preference_record preference;
-    TRY(store_preference_get(tx, a, &preference, e));
-    k->who.switches = preference_switches(&preference);
+    k->who.switches = preference_switches(preference);
     return authority_load(tx, a, policies, PRINCIPAL_USER, user.id, user.name, NULL, NULL, &k->authority, e);
 }
 
@@ -66,12 +67,17 @@ static status load_permanent(store_tx *tx, arena *a, policy_cache *policies, str
     TRY(text_into(k->who.access_key_id, sizeof k->who.access_key_id, access_key_id, e));
     directory_enter(tx, k->who.account);
     access_key_record key;
+    preference_record preference;
     TRY(store_access_key_get(tx, a, access_key_id, &key, e));
+    TRY(store_preference_get(tx, a, &preference, e));
     k->who.kind = key.owner == k->who.account ? CALLER_ROOT : CALLER_USER;
     k->who.is_key_active = key.is_active;
     k->place = (seal_place){ SEAL_ACCESS_KEY, k->who.account, key.row };
     k->secret = key.secret;
-    return k->who.kind == CALLER_USER ? load_user(tx, a, policies, k, e) : ST_OK;
+    TRY(network_policy_compile(key.network_policy, &k->network, e));
+    if (k->network == NULL) /* it has none of its own that is active */
+        TRY(network_policy_compile(preference.access_key_network_policy, &k->network, e));
+    return k->who.kind == CALLER_USER ? load_user(tx, a, policies, &preference, k, e) : ST_OK;
 }
 
 static status load_session(store_tx *tx, arena *a, policy_cache *policies, const session_token *token, key_holder *k, err *e)

@@ -8,6 +8,7 @@
 #ifndef ARGALI_API_CALLER_LOAD_H
 #define ARGALI_API_CALLER_LOAD_H
 
+#include "access_key/network_policy.h"
 #include "base/arena.h"
 #include "policy/authority.h"
 #include "role/session_token.h"
@@ -15,8 +16,9 @@
 #include "vault/vault.h"
 
 typedef struct {
-    caller who;           /* proof is still PROOF_NONE; who.authority is the next member */
-    authority *authority; /* a reference; NULL for root */
+    caller who;              /* proof is still PROOF_NONE; who.authority is the next member */
+    authority *authority;    /* a reference; NULL for root */
+    network_policy *network; /* a reference; NULL: usable from anywhere, and of every temporary AccessKey */
     seal_place place;
     sealed secret;
 } key_holder;

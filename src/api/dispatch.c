@@ -1,8 +1,6 @@
 /* dispatch.c - api_handle: a call from its request to the function of its row. See api.h and call.h. */
 #include "api/flight.h"
 
-#include <stddef.h>
-
 #include "api/client_address.h"
 #include "base/log.h"
 #include "base/request_id.h"
@@ -23,8 +21,11 @@ void flight_init(flight *f, api *a, http_exchange *x, const http_request *rq)
     f->call.vault = a->o.vault;
     f->call.quota = &a->o.quota;
     f->call.domain_suffix = a->o.domain_suffix;
+    f->call.public_url = str_from_c(a->o.public_url);
+    f->call.passwords = a->o.passwords;
     f->call.arena = f->arena;
     f->call.policies = a->policies;
+    f->call.waiters = a->o.waiters;
     f->call.who = &f->holder.who;
     f->call.reply = &f->reply;
 }
@@ -53,180 +54,6 @@ bool is_served_host(const api *a, str host)
             return true;
     }
     return a->o.host_n == 0;
-}
-
-/* --- the row's functions, each on its thread ---------------------------------------------------------------------- */
-
-static void finish(flight *f, status s, const err *e)
-{
-    if (s == ST_OK) {
-        answer_ok(f);
-        return;
-    }
-    if (s == ST_DENIED && f->call.denied_layer != LAYER_NONE) {
-        f->is_denied = true;
-        f->authorization.by = (decision){ .layer = (policy_layer)f->call.denied_layer,
-                                          .effect = f->call.is_denied_explicitly ? EFFECT_DENY : EFFECT_NONE,
-                                          .by = STR(""),
-                                          .resource = f->authorization.by.resource };
-        count_one(&f->api->n.denied);
-    }
-    answer_failure(f, s, e);
-}
-
-static void job_done(void *self, status s, const err *e)
-{
-    finish(self, s, e);
-}
-
-/* Without a transaction it may end undecided: f->needs_store. */
-static status authorize_call(flight *f, err *e)
-{
-    authorization *x = &f->authorization;
-    bool needs_store = false;
-    const status s = authorize(&f->call, x, &needs_store, e);
-    f->is_denied |= s == ST_DENIED;
-    TRY(s);
-    f->needs_store |= needs_store;
-    if (needs_store)
-        return ST_OK;
-    f->call.allowed_by = x->by.by;
-    if (x->by.is_allowed)
-        return ST_OK;
-    f->is_denied = true;
-    count_one(&f->api->n.denied);
-    if (x->by.is_too_costly)
-        return err_set_message(e, ST_DENIED, "NoPermission",
-                               "The policies of the caller take too long to decide on: they hold too many wildcards.");
-    return err_set(e, ST_DENIED, "NoPermission", STR_FMT " on " STR_FMT ": %s", STR_ARG(x->action), STR_ARG(x->by.resource),
-                   x->by.effect == EFFECT_DENY ? "ExplicitDeny" : "ImplicitDeny");
-}
-
-/* The caller was read before this transaction: what has happened since must not be overlooked, however long the call has
- * waited. */
-static status caller_again(flight *f, store_tx *tx, err *e)
-{
-    bool was_read = false;
-    f->is_denied = false; /* what a first run of this transaction came to counts no more */
-    f->call.denied_layer = LAYER_NONE;
-    f->call.is_denied_explicitly = false;
-    TRY(holder_again(f, tx, &was_read, e));
-    return was_read || f->needs_store ? authorize_call(f, e) : ST_OK;
-}
-
-static status job_read(store_tx *tx, void *self, err *e)
-{
-    flight *f = self;
-    f->call.tx = tx;
-    TRY(caller_again(f, tx, e));
-    return f->call.row->read(&f->call, e);
-}
-
-static status job_apply(store_tx *tx, void *self, err *e)
-{
-    flight *f = self;
-    f->call.tx = tx;
-    TRY(caller_again(f, tx, e));
-    reply_restart(&f->reply, str_from_c(f->call.context.request_id));
-    return f->call.row->apply(&f->call, e);
-}
-
-static void submit_to_store(flight *f)
-{
-    bool is_write = f->call.row->apply != NULL;
-    f->job =
-        (store_job){ .account = f->holder.who.account, .run = is_write ? job_apply : job_read, .done = job_done, .self = f };
-    status s = is_write ? store_apply(f->api->o.store, &f->job) : store_read(f->api->o.store, &f->job);
-    if (s != ST_OK) {
-        err e = { 0 };
-        s = err_set(&e, s, "Throttling", "the store's queue is full");
-        finish(f, s, &e);
-    }
-}
-
-static void job_prepare(pool_job *job, void *thread_state)
-{
-    flight *f = (flight *)(void *)((char *)job - offsetof(flight, pool_job));
-    (void)thread_state;
-    err e = { 0 };
-    status s = ST_OK;
-    if (f->needs_sync) {
-        f->needs_sync = false;
-        s = nonces_sync(f->api->o.nonces, &e);
-    }
-    if (s == ST_OK && f->call.row->prepare != NULL)
-        s = f->call.row->prepare(&f->call, &e);
-    if (s == ST_OK && f->call.row->answer != NULL && f->call.row->read == NULL)
-        finish(f, f->call.row->answer(&f->call, &e), &e);
-    else if (s == ST_OK && (f->call.row->read != NULL || f->call.row->apply != NULL))
-        submit_to_store(f);
-    else
-        finish(f, s, &e);
-}
-
-static status job_authorize(store_tx *tx, void *self, err *e)
-{
-    flight *f = self;
-    f->call.tx = tx;
-    status s = caller_again(f, tx, e);
-    f->call.tx = NULL;
-    return s;
-}
-
-static void run_row(flight *f);
-
-static void authorize_done(void *self, status s, const err *e)
-{
-    flight *f = self;
-    if (s == ST_OK)
-        run_row(f);
-    else
-        answer_failure(f, s, e);
-}
-
-/* A row without a transaction of its own, or with something to do before it, waits for the store's word. */
-static bool must_ask_first(const flight *f)
-{
-    const action_row *row = f->call.row;
-    return f->needs_store && f->authorization.by.by.n == 0 &&
-           (row->prepare != NULL || (row->read == NULL && row->apply == NULL));
-}
-
-static void submit_question(flight *f)
-{
-    f->job = (store_job){ .account = f->holder.who.account, .run = job_authorize, .done = authorize_done, .self = f };
-    if (store_read(f->api->o.store, &f->job) == ST_OK)
-        return;
-    err e = { 0 };
-    status s = err_set(&e, ST_LIMIT, "Throttling", "the store's queue is full");
-    answer_failure(f, s, &e);
-}
-
-static void run_row(flight *f)
-{
-    const action_row *row = f->call.row;
-    err e = { 0 };
-    if (must_ask_first(f)) {
-        submit_question(f);
-        return;
-    }
-    if (row->prepare != NULL || f->needs_sync) {
-        f->pool_job.run = job_prepare;
-        if (pool_submit(f->api->blocking, &f->pool_job) == ST_OK)
-            return;
-        status full = err_set(&e, ST_LIMIT, "Throttling", "the queue of the blocking pool is full");
-        finish(f, full, &e);
-        return;
-    }
-    if (row->answer != NULL && (!f->needs_store || row->read == NULL)) {
-        status s = row->answer(&f->call, &e);
-        if (!f->call.is_miss || row->read == NULL) {
-            finish(f, s, &e);
-            return;
-        }
-        reply_restart(&f->reply, str_from_c(f->call.context.request_id));
-    }
-    submit_to_store(f);
 }
 
 /* --- the way of a request ----------------------------------------------------------------------------------------- */

@@ -101,6 +101,7 @@ status holder_again(flight *f, store_tx *tx, bool *ret_was_read, err *e)
     f->holder = now;
     if (!who->is_key_active)
         return err_set(e, ST_DENIED, "InvalidAccessKeyId.Inactive", "the AccessKey is disabled");
+    TRY(network_policy_check(f->holder.network, &f->call.context.source, e));
     *ret_was_read = true;
     return ST_OK;
 }

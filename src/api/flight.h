@@ -19,12 +19,15 @@
 
 enum { USER_AGENT_MAX = 256 };
 
+enum { HASH_SHARES = 256, HASH_SHARE_MAX = 8 };
+
 struct api {
     api_options o;
     caller_cache *callers;
     policy_cache *policies;
     verifier_cache *verifiers;
     failure_limit failures;
+    _Atomic uint16_t hashing[HASH_SHARES]; /* jobs on the hash pool, by their principal's slot: nobody takes all of it */
     pool *blocking;
     struct {
         _Atomic uint64_t ok, client_error, server_error, acs3, v1, wrong, nonce_used, denied, throttled, hit, miss;
@@ -42,6 +45,9 @@ typedef struct {
     v1_parameters v1;
 } proof;
 
+/* Where a call stands on its way through the functions of its row. */
+typedef enum { STAGE_ASK = 0, STAGE_SYNC, STAGE_LOOK, STAGE_RESERVE, STAGE_PREPARE, STAGE_LAST } stage;
+
 typedef struct flight {
     struct api *api;
     http_exchange *x;
@@ -57,6 +63,10 @@ typedef struct flight {
     reply reply;
     store_job job;
     pool_job pool_job;
+    attempt_waiter waiter;
+    _Atomic uint16_t *hash_share; /* held while a job of this call is on the hash pool */
+    stage stage;
+    int64_t arrived_ms;                                     /* monotonic; of a call that hashes */
     str string_to_sign, canonical;                          /* of a signature that did not match */
     int64_t retry_ms;                                       /* x-acs-retry-after; 0: none */
     void (*then)(struct flight *f, status s, const err *e); /* find_holder's */
@@ -83,6 +93,10 @@ MUST_USE status holder_again(flight *f, store_tx *tx, bool *ret_was_read,
 /* dispatch.c */
 void flight_init(flight *f, api *a, http_exchange *x, const http_request *rq); /* f is all zero */
 bool is_served_host(const api *a, str host);                                   /* by api-hosts */
+
+/* run_row.c: the functions of the row, from the stage that the flight has reached; ends the flight */
+void run_row(flight *f);
+MUST_USE status authorize_call(flight *f, err *e);
 
 /* answer.c: each but the last two ends the flight */
 void answer_ok(flight *f);

@@ -1,10 +1,16 @@
 /* call.h - what one row of the action table is, and what its functions get.
  *
- * A row has up to four functions (DESIGN: "Running an action"); no thread waits for another:
+ * A row has up to six functions (DESIGN: "Running an action"), run in this order; no thread waits for another:
  *   answer   on the event loop: memory only. ST_UNAVAILABLE with err.code empty and c->is_miss set means MISS: go on with read.
- *   prepare  on the blocking pool: computes or calls out, holds no transaction.
+ *   look     on a reader thread, in one snapshot, before prepare: what prepare has to know (c->tx may only be read).
+ *   reserve  on the store thread, in a commit of its own, before prepare: what has to be durable before a secret is checked (the
+ *            attempt ledger). It says ST_UNAVAILABLE with err.code empty and c->must_wait set when it has to be tried again.
+ *   prepare  on the pool that `pool` names; holds no transaction. POOL_BLOCKING computes or calls out, POOL_HASH hashes passwords.
  *   read     on a reader thread, in one snapshot (c->tx may only be read).
- *   apply    on the store thread, in a savepoint, perhaps twice: everything it keeps goes into c->reply or the arena.
+ *   apply    on the store thread, in a savepoint, perhaps twice: everything it keeps goes into c->reply or the arena. To write and
+ *            refuse all the same (a wrong password that has to be counted), it fills c->refusal and returns ST_OK.
+ * What look and prepare learn they leave in c->looked and c->prepared, in the arena, secrets in memory of their own with a
+ * c->clean that wipes them: it is called once, however the call ends.
  * The zero value of every cell refuses: authorized_as NULL refuses every caller, class 0 is no class, no function is
  * NotImplemented.
  */
@@ -55,6 +61,8 @@ typedef enum {
 
 #define NO_PERMISSION_NEEDED "-"
 
+typedef enum { POOL_BLOCKING = 0, POOL_HASH } work_pool;
+
 typedef struct {
     ip_addr source;
     bool is_secure;      /* the request came over TLS */
@@ -72,13 +80,24 @@ typedef struct call {
     vault *vault;
     const quotas *quota;
     str domain_suffix; /* what default domains end in: "onaliyun.com" unless configured otherwise */
+    str public_url;    /* what links begin with: "http://localhost:8080" */
     arena *arena;
     store_tx *tx; /* NULL in answer and prepare */
     reply *reply; /* begun; the dispatcher ends it */
     call_context context;
     str allowed_by;                /* the policy that allowed it, "root", "self-service"; for the audit */
     struct policy_cache *policies; /* src/policy/policy_cache.h */
+    void *looked;                  /* what look leaves for the functions behind it */
     void *prepared;                /* what prepare leaves for read or apply, in the arena */
+    void (*clean)(struct call *c); /* wipes what look and prepare hold outside the arena; NULL: nothing to wipe */
+    status refusal;                /* of a call that was written and is refused all the same; ST_OK: not refused */
+    err refusal_why;
+    const struct password_means *passwords; /* src/password/password_means.h */
+    struct attempt_waiters *waiters;        /* src/attempt/attempt_waiters.h */
+    struct attempt *attempt;    /* reserve: what it reserved; a call that ends before its apply is committed abandons it */
+    uint64_t attempt_principal; /* reserve: whose ledger this call is in; 0: nobody's */
+    uint64_t attempt_seen;      /* reserve: attempt_waiters_seen before the reservation was tried */
+    bool must_wait;             /* reserve: at the limit; try again when another attempt was settled */
     bool is_miss;
     /* Of a NoPermission that the function itself decided, by a trust policy: */
     uint8_t denied_layer;      /* its policy_layer; 0: none */
@@ -93,7 +112,8 @@ typedef struct action_row {
     resource_kind on;
     self_switch self; /* opens the action for a user on itself */
     action_class class;
-    call_fn answer, prepare, read, apply;
+    call_fn answer, look, reserve, prepare, read, apply;
+    work_pool pool; /* of prepare */
 } action_row;
 
 #endif

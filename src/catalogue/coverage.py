@@ -22,15 +22,18 @@ FUNCTION = re.compile(r"\.(answer|prepare|read|apply)\s*=")
 COVERS = re.compile(r"(?://|#)\s*covers:\s*(.*)")
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from generate import snake  # noqa: E402 the enum names come from the same splitting of words
+from generate import extend, snake  # noqa: E402 the enum names come from the same splitting of words
 
 
 def actions_of(root):
     """[(product name, action, enum name)] in the order of the table."""
     found = []
+    with open(os.path.join(root, "api/overrides.json"), encoding="utf-8") as f:
+        more = json.load(f)["actions"]
     for product in PRODUCTS:
         with open(os.path.join(root, "api", product + ".json"), encoding="utf-8") as f:
             data = json.load(f)
+        extend(data, more)
         found += [(data["product"], name, "%s_%s" % (product.upper(), snake(name).upper())) for name in sorted(data["actions"])]
     return found
 

@@ -183,14 +183,62 @@ class Action:
                       name in required, name == head.get("selfDefault")) for name in order]
 
 
+def add_members(where, to, members):
+    """Members that a shape lacks: objects are entered, a leaf has to be new."""
+    for name, value in members.items():
+        if isinstance(value, dict) and isinstance(to.get(name), dict):
+            add_members("%s.%s" % (where, name), to[name], value)
+        elif isinstance(value, str) and name not in to:
+            to[name] = value
+        else:
+            raise Problem("%s: %s cannot be added" % (where, name))
+
+
+def extend(data, more):
+    """Actions that the documents have and the shapes of a product lack."""
+    for entry in more:
+        if entry["product"].lower() not in PRODUCTS:
+            raise Problem("an action of %r, which is no product" % entry["product"])
+        if not entry.get("reason"):
+            raise Problem("action %s has no reason" % entry["name"])
+        if entry["product"] == data["product"]:
+            if entry["name"] in data["actions"]:
+                raise Problem("action %s is there already" % entry["name"])
+            data["actions"][entry["name"]] = entry["action"]
+
+
+def complete(data, added):
+    """Adds what the shapes of a product lack."""
+    for entry in added:
+        if entry["product"] != data["product"]:
+            continue
+        if not entry.get("reason"):
+            raise Problem("an addition to %s has no reason" % entry["actions"])
+        for name in entry["actions"]:
+            if name not in data["actions"]:
+                raise Problem("addition to %s: there is no such action" % name)
+            for part in set(entry) - {"product", "actions", "reason"}:
+                if part not in ("req", "resp"):
+                    raise Problem("addition to %s: no part %r" % (name, part))
+                add_members("%s.%s" % (name, part), data["actions"][name][part], entry[part])
+
+
 def load(api):
     actions = []
     versions = {}
+    with open(os.path.join(api, "overrides.json"), encoding="utf-8") as f:
+        overrides = json.load(f)
+        added = overrides["added"]
+    for entry in added:
+        if entry["product"].lower() not in PRODUCTS:
+            raise Problem("an addition to %r, which is no product" % entry["product"])
     for product in PRODUCTS:
         with open(os.path.join(api, product + ".json"), encoding="utf-8") as f:
             data = json.load(f)
         if data["product"].lower() != product or data["counts"]["actions"] != len(data["actions"]):
             raise Problem("%s.json: product or count does not fit" % product)
+        extend(data, overrides["actions"])
+        complete(data, added)
         versions[product] = (data["product"], data["version"])
         actions += [Action(product, name, data["actions"][name]) for name in sorted(data["actions"])]
     return actions, versions

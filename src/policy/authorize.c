@@ -3,6 +3,7 @@
 #include "policy/authorize.h"
 
 #include "policy/arn.h"
+#include "preference/preference.h"
 
 /* --- what the request names --------------------------------------------------------------------------------------- */
 
@@ -439,6 +440,22 @@ static tag_list tags_of_request(const call *c)
     return (tag_list){ 0 };
 }
 
+/* The condition key of SetSecurityPreference: what the request asks for, in whichever spelling, so that none gets around it. */
+static str mfa_operation_of_request(const call *c)
+{
+    str sent = { NULL, 0 };
+    opt_bool enforce = { false, false };
+    for (size_t i = 0; i < c->shape->field_n; i++) {
+        const field_rule *f = &c->shape->fields[i];
+        const char *at = (const char *)c->request + f->offset;
+        if (str_eq(f->name, STR("MFAOperationForLogin")))
+            sent = *(const str *)(const void *)at;
+        else if (str_eq(f->name, STR("EnforceMFAForLogin")))
+            enforce = *(const opt_bool *)(const void *)at;
+    }
+    return preference_mfa_operation_asked(sent, enforce);
+}
+
 /* Keys of conditions have no case, those of tags have: of two tags that differ in it alone a condition would see the first, and who
  * chooses the tags would choose which. */
 static bool is_ambiguous(const tag_entries *t)
@@ -454,6 +471,7 @@ static bool is_ambiguous(const tag_entries *t)
 static status context_for(const call *c, const resource *r, const context **ret, err *e)
 {
     const tag_list sent = tags_of_request(c);
+    const str mfa_operation = mfa_operation_of_request(c);
     tag_record *have = NULL;
     size_t have_n = 0;
     if (r->kind != (tagged_kind)0 && authority_uses_resource_tags(c->who->authority)) {
@@ -468,6 +486,8 @@ static status context_for(const call *c, const resource *r, const context **ret,
                       .values = arena_alloc_n(c->arena, sent.n + have_n + 1, sizeof(str)) };
     if (t.entries == NULL || t.values == NULL)
         return ST_NO_MEMORY;
+    if (mfa_operation.n > 0)
+        TRY(add_tag(c, &t, "ram:MFAOperationForLogin", STR(""), mfa_operation));
     for (size_t i = 0; i < sent.n; i++)
         TRY(add_tag(c, &t, "acs:RequestTag/", sent.v[i].key, sent.v[i].value));
     for (size_t i = 0; i < have_n; i++)

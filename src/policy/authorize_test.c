@@ -441,6 +441,31 @@ static void test_conditions_on_tags(void **state)
     done(&alice);
 }
 
+static void test_the_condition_key_of_the_preference(void **state)
+{
+    (void)state;
+    attach_custom(alice_id, PRINCIPAL_USER, "mfa-stays",
+                  "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ram:SetSecurityPreference\","
+                  "\"Resource\":\"*\"},{\"Effect\":\"Deny\",\"Action\":\"ram:SetSecurityPreference\",\"Resource\":\"*\","
+                  "\"Condition\":{\"StringEquals\":{\"ram:MFAOperationForLogin\":[\"independent\",\"adaptive\"]}}}]}");
+    caller alice = user_caller(alice_id, "alice", 0);
+    const action_row set = row_of(IMS_SET_SECURITY_PREFERENCE, "ram:SetSecurityPreference", RES_ACCOUNT, SELF_NONE);
+    const struct {
+        ims_set_security_preference_request rq;
+        bool want;
+    } cases[] = {
+        { { .login_session_duration = { 6, true } }, true },
+        { { .mfa_operation_for_login = STR("mandatory") }, true },
+        { { .mfa_operation_for_login = STR("independent") }, false },
+        { { .mfa_operation_for_login = STR("adaptive") }, false },
+        { { .enforce_mfa_for_login = { true, true } }, true },
+        { { .enforce_mfa_for_login = { false, true } }, false }, /* the older spelling is no way around it */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_true(is_allowed(&alice, &set, &cases[i].rq) == cases[i].want);
+    done(&alice);
+}
+
 static status make_group(store_tx *tx, void *self, err *e)
 {
     const group_record g = { .id = 411111111111111111, .name = STR("admins"), .created_s = 1, .updated_s = 1 };
@@ -615,6 +640,7 @@ int main(void)
         TEST(test_a_deny_stands_above_self_service),
         TEST(test_an_id_is_resolved_in_the_transaction),
         TEST(test_conditions_on_tags),
+        TEST(test_the_condition_key_of_the_preference),
         TEST(test_policies_of_groups_count),
         TEST(test_only_a_star_means_all),
         TEST(test_an_exception_that_is_unknown),

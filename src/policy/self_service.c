@@ -5,9 +5,16 @@ static const struct {
     str action;
     self_switch by;
 } opened[] = {
-    { STR_INIT("ram:CreateAccessKey"), SELF_ACCESS_KEYS },      { STR_INIT("ram:ListAccessKeys"), SELF_ACCESS_KEYS },
-    { STR_INIT("ram:UpdateAccessKey"), SELF_ACCESS_KEYS },      { STR_INIT("ram:DeleteAccessKey"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:ChangePassword"), SELF_CHANGE_PASSWORD },
+    { STR_INIT("ram:CreateAccessKey"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:ListAccessKeys"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:UpdateAccessKey"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:DeleteAccessKey"), SELF_ACCESS_KEYS },
     { STR_INIT("ram:GetAccessKeyLastUsed"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:GetAccessKeyPolicy"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:ListAccessKeysInRecycleBin"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:RestoreAccessKeyFromRecycleBin"), SELF_ACCESS_KEYS },
+    { STR_INIT("ram:DeleteAccessKeyInRecycleBin"), SELF_ACCESS_KEYS },
 };
 
 self_switch self_service_of(str action)

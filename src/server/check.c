@@ -1,32 +1,27 @@
-/* check.c - `argali check`: is everything that is stored whole, and does every sealed value open? Contract: work.h.
+/* check.c - `argali check`: is everything that is stored whole, and does every sealed value open, is every count right? Contract: work.h.
  *
- * Users are walked by pages, each in a snapshot of its own, so that a check beside a running server does not hold one for
- * long. What was found wrong is printed and counted; the check goes on, as the operator wants to know all of it.
+ * Sealed values are walked by pages, each in a snapshot of its own, so that a check beside a running server does not hold one
+ * for long. What was found wrong is printed and counted; the check goes on, as the operator wants to know all of it.
  */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "access_key/access_key.h"
 #include "audit/audit.h"
+#include "operations/reseal.h"
 #include "server/json_text.h"
 #include "server/settings_use.h"
 #include "server/work.h"
 #include "store/directory.h"
 #include "store/records.h"
 
-enum { PAGE_USERS = 200, PAGE_MEMORY = 8 << 20, PROBLEMS_SHOWN_MAX = 100 };
+enum { PROBLEMS_SHOWN_MAX = 100 };
 
 typedef struct {
     const instance *i;
     uint64_t accounts, users, sealed_values, events, unsealed, problems;
-    buf *found; /* a line per problem */
-    /* where the walk is */
-    uint64_t account;
-    char after[USER_NAME_MAX + 1];
-    size_t after_n;
-    bool is_last;
+    buf *found;       /* a line per problem */
+    uint64_t account; /* where the walk is */
 } check;
 
 PRINTF(2, 3) static void report(check *c, const char *fmt, ...)
@@ -43,63 +38,56 @@ PRINTF(2, 3) static void report(check *c, const char *fmt, ...)
     buf_add_char(c->found, '\n');
 }
 
-static void check_sealed(check *c, seal_place at, const sealed *value, const char *what, str of)
-{
-    err e = { 0 };
-    c->sealed_values++;
-    if (vault_check(c->i->vault, at, (bytes){ value->b, value->n }, &e) != ST_OK)
-        report(c, "account %" PRIu64 ": the %s of " STR_FMT " does not open", c->account, what, STR_ARG(str_slice(of, 0, 128)));
-}
-
-static status check_principal(check *c, store_tx *tx, arena *a, uint64_t principal, str name, err *e)
-{
-    access_key_record *keys;
-    login_profile_record profile;
-    size_t n = 0;
-    TRY(store_access_key_list(tx, a, principal, &keys, &n, e));
-    for (size_t k = 0; k < n; k++)
-        check_sealed(c, access_key_place(c->account, keys[k].row), &keys[k].secret, "secret of AccessKey", keys[k].id);
-    status st = store_login_profile_get(tx, a, principal, &profile, e);
-    if (st == ST_OK)
-        check_sealed(c, (seal_place){ SEAL_PASSWORD, c->account, profile.row }, &profile.digest, "password digest", name);
-    return st == ST_NOT_FOUND ? ST_OK : st;
-}
-
-static status check_page(store_tx *tx, void *self, err *e)
+static void report_broken(void *self, uint64_t account, sealed_kind kind, const sealed_row *r)
 {
     check *c = self;
-    CLEANUP(arena_free_at) arena *a = arena_new(65536, PAGE_MEMORY);
-    user_record *users;
-    size_t n = 0;
+    switch (kind) {
+    case SEALED_KEY:
+        report(c, "account %" PRIu64 ": the secret of AccessKey " STR_FMT " does not open", account, STR_ARG(r->id));
+        return;
+    case SEALED_RECYCLED_KEY:
+        report(c, "account %" PRIu64 ": the secret of AccessKey " STR_FMT " in the recycle bin does not open", account,
+               STR_ARG(r->id));
+        return;
+    case SEALED_PROFILE:
+    case SEALED_HISTORY:
+        report(c, "account %" PRIu64 ": %s password digest of %s %" PRIu64 " does not open", account,
+               kind == SEALED_PROFILE ? "the" : "an earlier", r->principal == account ? "root" : "user", r->principal);
+        return;
+    case SEALED_KIND_COUNT:
+        return;
+    }
+}
+
+/* Count and rows in one snapshot, so that users who come and go meanwhile do not look like a wrong count. */
+static status check_counters(store_tx *tx, void *self, err *e)
+{
+    check *c = self;
+    CLEANUP(arena_free_at) arena *a = arena_new(4096, 65536);
+    account_record account;
+    uint64_t users;
     if (a == NULL)
         return ST_NO_MEMORY;
-    if (c->after_n == 0)
-        TRY(check_principal(c, tx, a, c->account, STR("root"), e));
-    TRY(store_user_list(tx, a, (str){ c->after_n > 0 ? c->after : NULL, c->after_n }, PAGE_USERS, (user_filter){ 0 }, &users,
-                        &n, e));
-    for (size_t k = 0; k < n; k++)
-        TRY(check_principal(c, tx, a, users[k].id, users[k].name, e));
-    c->users += n;
-    c->is_last = n < PAGE_USERS;
-    if (n > 0 && users[n - 1].name.n <= USER_NAME_MAX) {
-        c->after_n = users[n - 1].name.n;
-        memcpy(c->after, users[n - 1].name.p, c->after_n);
-    }
+    TRY(store_account_get(tx, a, &account, e));
+    TRY(store_user_count_rows(tx, &users, e));
+    if (users != account.user_n)
+        report(c, "account %" PRIu64 ": counts %" PRIu32 " users and has %" PRIu64, c->account, account.user_n, users);
+    c->users += users;
     return ST_OK;
 }
 
 static status check_account(void *self, uint64_t account, err *e)
 {
     check *c = self;
+    reseal_counts counts = { 0 };
+    const reseal_options o = {
+        .store = c->i->store, .vault = c->i->vault, .is_stopping = c->i->is_stopping, .broken = report_broken, .self = c
+    };
     c->account = account;
     c->accounts++;
-    c->after_n = 0;
-    c->is_last = false;
-    while (!c->is_last) {
-        if (c->i->is_stopping != NULL && atomic_load(c->i->is_stopping))
-            return err_set(e, ST_UNAVAILABLE, NULL, "the server is stopping");
-        TRY(store_read_now(c->i->store, c->account, check_page, c, e));
-    }
+    TRY(store_read_now(c->i->store, account, check_counters, c, e));
+    TRY(reseal_account(&o, account, &counts, e));
+    c->sealed_values += counts.values;
     return ST_OK;
 }
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "password/calibrate.h"
+#include "server/backup_command.h"
 #include "server/control.h"
 #include "server/credentials_text.h"
 #include "server/data_folder.h"
@@ -15,6 +17,7 @@
 #include "server/nearest.h"
 #include "server/policy_check.h"
 #include "server/privileges.h"
+#include "server/rotate_work.h"
 #include "server/serve.h"
 #include "server/setting_help.h"
 #include "server/settings_use.h"
@@ -29,6 +32,7 @@ typedef struct {
     const settings *settings; /* NULL where the row takes none */
     const settings_input *in; /* what is left of the command line */
     const arguments *arguments;
+    const char *file; /* of a row that takes one */
 } invocation;
 
 struct command_row {
@@ -112,26 +116,112 @@ static status work_here(const work_row *work, const invocation *v, buf *out, int
     return ST_OK;
 }
 
-static int run_work(const invocation *v)
+/* Where the folder is open: in the running server, else here. */
+static status do_work(const invocation *v, buf *out, int *ret_code, err *e)
 {
     const command_row *row = v->row;
-    const work_row *work = work_find(str_from_c(row->name));
     const char *dir = settings_path(v->settings, SET_DATA);
     CLEANUP(buf_done) buf request;
+    buf_init(&request, HELP_MAX);
+    work_add_settings(v->settings, row->command, &request);
+    const status st = control_call(dir, row->name, buf_str(&request), v->arguments, out, ret_code, e);
+    return st == ST_NOT_FOUND ? work_here(work_find(str_from_c(row->name)), v, out, ret_code, e) : st;
+}
+
+static int run_work(const invocation *v)
+{
     CLEANUP(buf_done) buf out;
     err e = { 0 };
     int code = EXIT_FAILED;
-    buf_init(&request, HELP_MAX);
     buf_init_secret(&out, WORK_OUTPUT_MAX);
     privileges_guard_memory();
-    work_add_settings(v->settings, row->command, &request);
-    status st = control_call(dir, row->name, buf_str(&request), v->arguments, &out, &code, &e);
-    if (st == ST_NOT_FOUND)
-        st = work_here(work, v, &out, &code, &e);
+    const status st = do_work(v, &out, &code, &e);
     if (st != ST_OK)
-        return fail(row, st, &e);
-    write_out(code == EXIT_OK || row->command == COMMAND_CHECK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
+        return fail(v->row, st, &e);
+    write_out(code == EXIT_OK || v->row->command == COMMAND_CHECK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
     return code;
+}
+
+/* --- a new master key --------------------------------------------------------------------------------------------- */
+
+enum { IN_FLIGHT_S = 5 }; /* no call that sealed under the old key is still to be stored after that */
+
+/* One master key in the file: another is added. More: an earlier run did not end, and this one goes on. */
+static status begin_rotation(const char *path, err *e)
+{
+    vault *v = NULL;
+    TRY(vault_open(path, world_system(), &v, e));
+    const size_t keys = vault_key_count(v);
+    vault_free(v);
+    return keys == 1 ? vault_key_file_add(path, world_system(), e) : ST_OK;
+}
+
+static status rotate(const invocation *v, const char *path, buf *out, int *ret_code, err *e)
+{
+    TRY(begin_rotation(path, e));
+    TRY(do_work(v, out, ret_code, e));
+    if (*ret_code != EXIT_OK)
+        return ST_OK;
+    if (arguments_get(v->arguments, "old-key").p != NULL) {
+        (void)sleep(IN_FLIGHT_S);
+        buf_clear(out);
+        TRY(do_work(v, out, ret_code, e));
+        if (*ret_code != EXIT_OK)
+            return ST_OK;
+    }
+    TRY(vault_key_file_drop_old(path, e));
+    buf_clear(out);
+    return do_work(v, out, ret_code, e); /* so that a running server lets go of it too */
+}
+
+static int run_rotate_key(const invocation *v)
+{
+    CLEANUP(buf_done) buf out;
+    char path[FILE_PATH_MAX];
+    const str old_key = arguments_get(v->arguments, "old-key");
+    err e = { 0 };
+    int code = EXIT_FAILED;
+    if (old_key.p != NULL && !str_eq(old_key, STR("wait")) && !str_eq(old_key, STR("drop"))) {
+        (void)fprintf(stderr, "argali %s: old-key: say wait or drop\n", v->row->name);
+        return EXIT_USAGE;
+    }
+    buf_init_secret(&out, WORK_OUTPUT_MAX);
+    privileges_guard_memory();
+    status st = data_folder_key_path(v->settings, path, &e);
+    if (st == ST_OK)
+        st = rotate(v, path, &out, &code, &e);
+    if (st != ST_OK)
+        return fail(v->row, st, &e);
+    if (code == ROTATE_KEY_WAITS)
+        code = EXIT_OK;
+    write_out(code == EXIT_OK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
+    return code;
+}
+
+/* --- backups ------------------------------------------------------------------------------------------------------ */
+
+static int run_file_command(const invocation *v, status (*run)(const settings *s, const arguments *a, const char *file,
+                                                               const world *w, buf *out, err *e))
+{
+    CLEANUP(buf_done) buf out;
+    err e = { 0 };
+    buf_init(&out, HELP_MAX);
+    privileges_guard_memory();
+    const status st = run(v->settings, v->arguments, v->file, world_system(), &out, &e);
+    if (st != ST_OK)
+        return fail(v->row, st, &e);
+    write_out(STDOUT_FILENO, buf_str(&out));
+    return EXIT_OK;
+}
+
+static int run_backup(const invocation *v)
+{
+    return run_file_command(v, backup_command);
+}
+
+static int run_restore(const invocation *v)
+{
+    return run_file_command(v, restore_command);
 }
 
 static int usage(const command_row *row, const settings_fault *fault)
@@ -153,6 +243,47 @@ static int run_policy_check(const invocation *v)
     const int code = policy_check_run(v->in->argc, v->in->argv, &out);
     write_out(code == EXIT_OK ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out));
     return code;
+}
+
+/* --- password hashing --------------------------------------------------------------------------------------------- */
+
+enum { TARGET_MS = 100, MEMORY_MAX_KIB = 262144 };
+
+static const argument_row calibrate_arguments[] = {
+    { "target-ms", false, false, "N", "Milliseconds that one hash may take, 1 to 10000; 100 unless said." },
+    { "memory-max", false, false, "KIB", "The most memory for one hash, from 8192; 262144 (256 MiB) unless said." },
+    { NULL, false, false, NULL, NULL },
+};
+
+static bool read_number(const invocation *v, const char *name, uint32_t least, uint32_t most, uint32_t *ret)
+{
+    const str given = arguments_get(v->arguments, name);
+    if (given.p == NULL || str_to_u32(given, least, most, ret) == ST_OK)
+        return true;
+    (void)fprintf(stderr, "argali %s: %s: a number from %u to %u\n", v->row->name, name, least, most);
+    return false;
+}
+
+static int run_calibrate(const invocation *v)
+{
+    calibration want = { TARGET_MS, MEMORY_MAX_KIB };
+    calibrated got;
+    err e = { 0 };
+    if (!read_number(v, "target-ms", 1, 10000, &want.target_ms) ||
+        !read_number(v, "memory-max", 8192, 2097151, &want.memory_max_kib))
+        return EXIT_USAGE;
+    if (v->in->argc > 0) {
+        (void)fprintf(stderr, "argali %s: '%.64s' is no flag of it\n", v->row->name, v->in->argv[0]);
+        return EXIT_USAGE;
+    }
+    const status st = calibrate(&want, world_system(), &got, &e);
+    if (st != ST_OK)
+        return fail(v->row, st, &e);
+    (void)printf("# one hash takes %u ms on an idle core%s\npassword-hash-memory = %u\npassword-hash-passes = %u\n"
+                 "password-hash-lanes = %u\n",
+                 got.took_ms, got.is_over_target ? ": the least that is safe is over the target" : "", got.how.memory_kib,
+                 got.how.passes, got.how.lanes);
+    return EXIT_OK;
 }
 
 static int run_version(const invocation *v)
@@ -183,7 +314,20 @@ static const command_row rows[] = {
       NULL },
     { "account recover", COMMAND_ACCOUNT_RECOVER, run_work, "give root a new password, and with --admin user admin too",
       "For whoever lost the credentials but has the machine. Prints the new ones once.", NULL },
-    { "check", COMMAND_CHECK, run_work, "verify the store, the audit chains and every sealed value",
+    { "backup", COMMAND_BACKUP, run_backup, "write the store of a folder, served or not, into one file",
+      "argali backup --data DIR FILE [--passphrase-file FILE]\n\n"
+      "FILE must not exist. With a passphrase it is encrypted and holds the master key too; without one it does not.\n"
+      "DIR needs room for a copy of the store while this runs.",
+      backup_arguments },
+    { "restore", COMMAND_RESTORE, run_restore, "fill an empty folder from a backup",
+      "argali restore FILE --data DIR [--passphrase-file FILE]\n\n"
+      "Proves the whole backup before the folder becomes one, and never replaces anything. May be run again after a kill.",
+      backup_arguments },
+    { "rotate-key", COMMAND_ROTATE_KEY, run_rotate_key, "make a new master key and seal everything under it",
+      "Works beside a running server and without one. May be stopped at any moment and run again.\n"
+      "The old key is dropped when nothing uses it: temporary credentials do, for up to 12 hours.",
+      rotate_key_arguments },
+    { "check", COMMAND_CHECK, run_work, "verify the store, its counts, the audit chains and every sealed value",
       "Exit code 1 and a line per problem when something is damaged. Changes nothing.", NULL },
     { "policy explain", COMMAND_POLICY_EXPLAIN, run_policy_explain,
       "may this user or role do that, and which statement says so?",
@@ -201,6 +345,8 @@ static const command_row rows[] = {
     { "verifier list", COMMAND_VERIFIER, run_work, "print the verifiers of an account; never a token", "", NULL },
     { "verifier delete", COMMAND_VERIFIER, run_work, "end a verifier: its token is good for nothing any more", "",
       verifier_delete_arguments },
+    { "calibrate", 0, run_calibrate, "propose password hashing settings for this machine",
+      "Prints lines for argali.conf. Takes some seconds; run it while the machine is otherwise idle.", calibrate_arguments },
     { "version", 0, run_version, "print the version", "", NULL },
     { "help", 0, run_help, "explain a subcommand, or all settings: help settings", "", NULL },
 };
@@ -351,11 +497,11 @@ static int run_help(const invocation *v)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-static int run_command(const command_row *row, const settings_input *in, const arguments *a)
+static int run_command(const command_row *row, const settings_input *in, const arguments *a, const char *file)
 {
     settings *s = NULL;
     settings_fault fault = { "" };
-    invocation v = { .row = row, .in = in, .arguments = a };
+    invocation v = { .row = row, .in = in, .arguments = a, .file = file };
     if (row->command == 0)
         return row->run(&v);
     if (settings_load(in, &s, &fault) != ST_OK)
@@ -365,6 +511,24 @@ static int run_command(const command_row *row, const settings_input *in, const a
     int code = row->run(&v);
     settings_free(s);
     return code;
+}
+
+/* Takes the one word that is neither a flag nor a flag's value out of argv: all flags of these subcommands take a value. */
+static const char *take_file(int *argc, const char **argv)
+{
+    for (int i = 0; i < *argc; i++) {
+        const str word = str_from_c(argv[i]);
+        if (str_starts(word, STR("--"))) {
+            i += !str_contains(word, STR("="));
+            continue;
+        }
+        const char *file = argv[i];
+        for (int k = i + 1; k < *argc; k++)
+            argv[k - 1] = argv[k];
+        --*argc;
+        return file;
+    }
+    return NULL;
 }
 
 /* `words` holds what follows the subcommand's name, and stays until the subcommand ends. */
@@ -381,10 +545,16 @@ static int start_command(const command_row *row, int argc, const char **words, c
     }
     if (arguments_take(row->arguments, row->name, &argc, words, &a, &fault) != ST_OK)
         return usage(row, &fault);
+    const bool takes_file = (row->command & (COMMAND_BACKUP | COMMAND_RESTORE)) != 0;
+    const char *file = takes_file ? take_file(&argc, words) : NULL;
+    if (takes_file && file == NULL) {
+        (void)fprintf(stderr, "argali %s: say which FILE\n", row->name);
+        return EXIT_USAGE;
+    }
     const settings_input in = {
         .command_name = row->name, .command = row->command, .argc = argc, .argv = words, .environment = environment
     };
-    return run_command(row, &in, &a);
+    return run_command(row, &in, &a, file);
 }
 
 static int print_overview(void)

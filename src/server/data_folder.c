@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,8 @@ static const struct {
     { FOLDER_CREDENTIALS, ENTRY_PART },
     { "argali.conf",      ENTRY_HARMLESS }, /* may be there before a first start */
     { "lock",             ENTRY_HARMLESS },
+    { FOLDER_RESTORE,     ENTRY_HARMLESS }, /* a restore that did not end */
+    { "backup.lock",      ENTRY_HARMLESS },
     { "lost+found",       ENTRY_HARMLESS },
     { "tls.crt",          ENTRY_HARMLESS },
     { "tls.key",          ENTRY_HARMLESS },
@@ -114,6 +117,36 @@ status data_folder_inspect(const char *dir, folder_kind *ret, err *e)
                        dir, f.foreign);
     *ret = FOLDER_EMPTY;
     return ST_OK;
+}
+
+status data_folder_check_restorable(const char *dir, err *e)
+{
+    CLEANUP(close_dir) DIR *d = opendir(dir);
+    if (d == NULL && errno == ENOENT)
+        return ST_OK;
+    if (d == NULL)
+        return err_set(e, ST_CONFLICT, NULL, "%.120s cannot be read as a folder: %s", dir, strerror(errno));
+    const findings f = read_entries(d);
+    if (f.has_store || f.has_staging)
+        return err_set(e, ST_CONFLICT, NULL, "%.120s holds a store already: a restore never replaces one", dir);
+    if (f.foreign[0] != '\0')
+        return err_set(e, ST_CONFLICT, NULL, "%.100s is not empty (%s): nothing was touched", dir, f.foreign);
+    return ST_OK;
+}
+
+void data_folder_clear(const char *staging)
+{
+    int fd = open(staging, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); /* a link would have another folder emptied */
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (d == NULL) {
+        file_close_at(&fd);
+        (void)unlink(staging); /* no folder: the link itself, or nothing */
+        return;
+    }
+    for (struct dirent *entry = readdir(d); entry != NULL; entry = readdir(d))
+        (void)unlinkat(dirfd(d), entry->d_name, 0); /* . and .. are folders: refused */
+    (void)closedir(d);
+    (void)rmdir(staging);
 }
 
 status data_folder_make(const char *dir, const char *user, err *e)

@@ -8,6 +8,7 @@
  *   lock, control.sock 0600  of the running server
  *   argali.conf              the operator's, optional
  *   init.part                a first start that is not whole yet (first_start.h)
+ *   restore.part             the same of a restore; backup.part, backup.lock 0600 of a backup under way
  *
  * argali.db is the last to arrive, so it is what makes a folder a data folder. A folder with anything else in it is not
  * touched.
@@ -24,6 +25,7 @@
 #define FOLDER_MASTER_KEY  "master.key"
 #define FOLDER_CREDENTIALS "first-credentials"
 #define FOLDER_STAGING     "init.part"
+#define FOLDER_RESTORE     "restore.part"
 
 typedef enum {
     FOLDER_ABSENT,
@@ -34,6 +36,10 @@ typedef enum {
 
 /* ST_CONFLICT: not a folder, or not one of ours. */
 MUST_USE status data_folder_inspect(const char *dir, folder_kind *ret, err *e);
+
+/* May a backup be restored into it? ST_CONFLICT: a store is there, or someone else's files. A master key may be there. */
+MUST_USE status data_folder_check_restorable(const char *dir, err *e);
+void data_folder_clear(const char *staging); /* everything in a folder of ours that holds no folders, and the folder */
 
 /* 0700; fine if it is there. What is made as root belongs to `user` (NULL: to root). */
 MUST_USE status data_folder_make(const char *dir, const char *user, err *e);

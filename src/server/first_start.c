@@ -1,9 +1,7 @@
 /* first_start.c - see first_start.h. */
 #include "server/first_start.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,28 +17,12 @@
 static const char *const parts[] = { FOLDER_MASTER_KEY, FOLDER_CREDENTIALS, FOLDER_STORE };
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 
-/* Everything in a folder of ours, which holds no folders, and the folder. */
-static void remove_staging(const char *staging)
-{
-    int fd = open(staging, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); /* a link would have another folder emptied */
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (d == NULL) {
-        file_close_at(&fd);
-        (void)unlink(staging); /* no folder: the link itself, or nothing */
-        return;
-    }
-    for (struct dirent *entry = readdir(d); entry != NULL; entry = readdir(d))
-        (void)unlinkat(dirfd(d), entry->d_name, 0); /* . and .. are folders: refused */
-    (void)closedir(d);
-    (void)rmdir(staging);
-}
-
 void first_start_sweep(const char *dir)
 {
     char staging[FILE_PATH_MAX];
     err e;
     if (file_path(dir, FOLDER_STAGING, staging, &e) == ST_OK)
-        remove_staging(staging);
+        data_folder_clear(staging);
 }
 
 /* Parts that had moved before the store did belong to an account that never was. */

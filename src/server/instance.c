@@ -35,6 +35,11 @@ static status check_key(store_tx *tx, void *self, err *e)
     return ST_OK;
 }
 
+status instance_check_key(const instance *i, err *e)
+{
+    return store_read_now(i->store, 0, check_key, i->vault, e);
+}
+
 static status open_store(const settings *s, instance *i, err *e)
 {
     store_options o = {
@@ -44,7 +49,7 @@ static status open_store(const settings *s, instance *i, err *e)
         .batch_max = settings_number(s, SET_BATCH_MAX),
     };
     TRY(store_open(&o, &i->store, e));
-    return store_read_now(i->store, 0, check_key, i->vault, e);
+    return instance_check_key(i, e);
 }
 
 status instance_open(const settings *s, const world *w, instance *ret, err *e)

@@ -27,6 +27,9 @@ void instance_close(instance *i); /* NULL and closed are fine */
 
 MUST_USE status instance_seal(const instance *i, err *e); /* the audit events that work without a server left unsealed */
 
+/* ST_INVALID: the master key is not the one of the store. */
+MUST_USE status instance_check_key(const instance *i, err *e);
+
 /* The value that proves later that this master key belongs to this store. */
 MUST_USE status instance_put_store_check(store *s, vault *v, err *e);
 

@@ -59,13 +59,15 @@ static const char *folder_of(const char *path, char ret[FILE_PATH_MAX])
 
 static status enter_privileges(const settings *s, privileges_state *ret, err *e)
 {
-    char certificate[FILE_PATH_MAX], key[FILE_PATH_MAX], config[FILE_PATH_MAX], master_key[FILE_PATH_MAX];
+    char certificate[FILE_PATH_MAX], key[FILE_PATH_MAX], config[FILE_PATH_MAX], master_key[FILE_PATH_MAX],
+        breached[FILE_PATH_MAX];
     privileges_options o = {
         .user = settings_path(s, SET_USER),
         .data = settings_path(s, SET_DATA),
         .readable = { folder_of(settings_path(s, SET_TLS_CERTIFICATE), certificate),
                       folder_of(settings_path(s, SET_TLS_KEY), key), folder_of(settings_file(s), config),
-                      folder_of(settings_path(s, SET_MASTER_KEY_FILE), master_key) },
+                      folder_of(settings_path(s, SET_MASTER_KEY_FILE), master_key),
+                      folder_of(settings_path(s, SET_BREACHED_PASSWORDS), breached) },
         .wants_sandbox = settings_is_on(s, SET_SANDBOX),
     };
     return privileges_drop(&o, ret, e);
@@ -134,9 +136,13 @@ static status open_api(server *v, err *e)
         .vault = v->instance.vault,
         .nonces = v->nonces,
         .auditor = v->auditor,
+        .hashing = v->hashing.pool,
+        .passwords = &v->hashing.means,
+        .waiters = v->hashing.waiters,
         .world = v->world,
         .quota = settings_quotas(s),
         .domain_suffix = settings_text(s, SET_DOMAIN_SUFFIX),
+        .public_url = v->public_url,
         .accepts_v1 = settings_is_on(s, SET_SIGNATURE_V1),
         .failures_per_minute = settings_number(s, SET_FAILURES_PER_MINUTE),
         .blocking_threads = settings_number(s, SET_BLOCKING_THREADS),
@@ -173,14 +179,19 @@ static status open_all(server *v, err *e)
     v->instance.is_stopping = &v->is_stopping;
     first_start_sweep(settings_path(v->settings, SET_DATA));
     TRY(open_nonces(v, e));
+    TRY(hashing_open(v->settings, v->world, v->instance.store, &v->hashing, e));
     v->auditor = auditor_new(v->instance.store, v->instance.vault, v->world);
-    if (v->auditor == NULL)
+    v->daily = daily_new(v->instance.store, v->world);
+    if (v->auditor == NULL || v->daily == NULL)
         return ST_NO_MEMORY;
     TRY(open_certificate(v, CERTIFICATE_RENEW_AT_START_S, e));
     TRY(listeners_start(v, e));
     listeners_name(v);
     v->instance.public_url = v->public_url;
     TRY(open_api(v, e));
+    v->reporter = reporter_new(v->instance.store, v->world, settings_text(v->settings, SET_DOMAIN_SUFFIX));
+    if (v->reporter == NULL)
+        return ST_NO_MEMORY;
     open_control(v);
     return ST_OK;
 }
@@ -285,6 +296,8 @@ static int run_until_stopped(server *v, const sigset_t *signals, const settings_
             continue;
         auditor_round(v->auditor);
         api_tick(v->api);
+        daily_tick(v->daily);
+        reporter_round(v->reporter);
         if (ticks++ % NONCE_TICKS == 0)
             tick_nonces(v, &is_nonce_file_failing);
         next_tick_ms = v->world->monotonic_ms(v->world->self) + TICK_MS;
@@ -329,6 +342,7 @@ static void log_failure(const char *event, status s, const err *e)
 static void write_everything(server *v)
 {
     err e = { 0 };
+    daily_stop(v->daily);
     if (v->api != NULL)
         log_failure("last_used_not_written", api_flush(v->api, &e), &e);
     if (v->auditor != NULL && v->instance.store != NULL)
@@ -373,8 +387,11 @@ static void close_all(server *v)
     write_everything(v);
     store_close(v->instance.store);
     v->instance.store = NULL;
+    hashing_close(&v->hashing);
+    reporter_free(v->reporter);
     api_free(v->api);
     auditor_free(v->auditor);
+    daily_free(v->daily);
     instance_close(&v->instance);
     certificate_done(&v->certificate);
 }
@@ -410,6 +427,7 @@ status serve_run(const settings *s, const settings_input *again, err *e)
     status st = start(v, &first, &p, e);
     if (st == ST_OK) {
         atomic_store_explicit(&v->is_open, true, memory_order_release);
+        hash_pool_warm(v->hashing.pool);
         log_event(LOG_INFO, "ready", LOG_Z("public_url", v->public_url),
                   LOG_N("started_in_ms", w->monotonic_ms(w->self) - v->started_at_ms));
         st = print_banner(v, first);

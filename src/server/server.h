@@ -8,13 +8,16 @@
 
 #include <stdatomic.h>
 
+#include "access_key/daily.h"
 #include "access_key/nonce.h"
 #include "api/api.h"
 #include "audit/audit.h"
 #include "http/http.h"
 #include "operations/bootstrap.h"
+#include "report/reporter.h"
 #include "server/certificate.h"
 #include "server/control.h"
+#include "server/hashing.h"
 #include "server/instance.h"
 #include "server/settings.h"
 
@@ -30,6 +33,9 @@ typedef struct server {
     instance instance;
     nonces *nonces;
     auditor *auditor;
+    hashing hashing;
+    daily *daily;
+    reporter *reporter;
     api *api;
     control *control;
     http_server *listener[LISTENER_COUNT]; /* NULL: off */

@@ -89,8 +89,13 @@ const setting_row setting_rows[SETTING_COUNT] = {
         NUMBER("policies-per-account", COMMAND_SERVE, "1500", 1, 1000000, "Quota: custom policies in an account."),
     [SET_VERSIONS_PER_POLICY] =
         NUMBER("versions-per-policy", COMMAND_SERVE, "5", 1, 100, "Quota: versions of a custom policy."),
+    [SET_USERS_IN_RECYCLE_BIN] = NUMBER("users-in-recycle-bin", COMMAND_SERVE, "1000", 1, 1000000,
+                                        "Quota: deleted users of an account that can be restored."),
+    [SET_ACCESS_KEYS_IN_RECYCLE_BIN] = NUMBER("access-keys-in-recycle-bin", COMMAND_SERVE, "3", 1, 100,
+                                              "Quota: deleted AccessKey pairs of a user that can be restored."),
 
-    [SET_USER] = TEXT("user", SERVE, NULL, "System user to become after a start as root; it has to own the data folder."),
+    [SET_USER] = TEXT("user", SERVE | COMMAND_RESTORE, NULL,
+                      "System user to become after a start as root; it has to own the data folder."),
     [SET_SANDBOX] = SWITCH("sandbox", SERVE, "on", "Confines the process with Landlock and seccomp where the kernel has them."),
     [SET_LOG_LEVEL] = { .name = "log-level",
                         .type = SETTING_CHOICE,
@@ -115,4 +120,8 @@ const setting_row setting_rows[SETTING_COUNT] = {
         NUMBER("password-hash-memory", HASHING, "47104", 7168, 2097151, "Argon2id: KiB of memory per hash."),
     [SET_PASSWORD_HASH_PASSES] = NUMBER("password-hash-passes", HASHING, "1", 1, 64, "Argon2id: passes over the memory."),
     [SET_PASSWORD_HASH_LANES] = NUMBER("password-hash-lanes", HASHING, "1", 1, 16, "Argon2id: lanes."),
+    [SET_PASSWORD_HASH_THREADS] = NUMBER("password-hash-threads", COMMAND_SERVE, "0", 0, 256,
+                                         "Threads that hash passwords, each with memory of its own; 0: one per core."),
+    [SET_BREACHED_PASSWORDS] = PATH("breached-passwords", COMMAND_SERVE,
+                                    "File of SHA-1 hashes of breached passwords, sorted, 40 upper-case hex digits a line."),
 };

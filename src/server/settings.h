@@ -55,6 +55,8 @@ typedef enum {
     SET_ROLES_PER_ACCOUNT,
     SET_POLICIES_PER_ACCOUNT,
     SET_VERSIONS_PER_POLICY,
+    SET_USERS_IN_RECYCLE_BIN,
+    SET_ACCESS_KEYS_IN_RECYCLE_BIN,
     SET_USER,
     SET_SANDBOX,
     SET_LOG_LEVEL,
@@ -67,6 +69,8 @@ typedef enum {
     SET_PASSWORD_HASH_MEMORY,
     SET_PASSWORD_HASH_PASSES,
     SET_PASSWORD_HASH_LANES,
+    SET_PASSWORD_HASH_THREADS,
+    SET_BREACHED_PASSWORDS,
     SETTING_COUNT
 } setting_id;
 
@@ -94,7 +98,10 @@ enum {
     COMMAND_CHECK = 1u << 5,
     COMMAND_POLICY_EXPLAIN = 1u << 6,
     COMMAND_VERIFIER = 1u << 7, /* create, list and delete */
-    COMMAND_ALL = 0xFF,
+    COMMAND_BACKUP = 1u << 8,
+    COMMAND_RESTORE = 1u << 9,
+    COMMAND_ROTATE_KEY = 1u << 10,
+    COMMAND_ALL = 0x7FF,
 };
 
 typedef struct {

@@ -38,6 +38,8 @@ quotas settings_quotas(const settings *s)
         .roles_per_account = settings_number(s, SET_ROLES_PER_ACCOUNT),
         .policies_per_account = settings_number(s, SET_POLICIES_PER_ACCOUNT),
         .versions_per_policy = settings_number(s, SET_VERSIONS_PER_POLICY),
+        .users_in_recycle_bin = settings_number(s, SET_USERS_IN_RECYCLE_BIN),
+        .access_keys_in_recycle_bin = settings_number(s, SET_ACCESS_KEYS_IN_RECYCLE_BIN),
     };
 }
 
@@ -51,7 +53,7 @@ bool settings_wants_json(const settings *s)
     return str_eq(settings_text(s, SET_FORMAT), STR("json"));
 }
 
-static argon2_parameters hashing_of(const settings *s)
+argon2_parameters settings_hashing(const settings *s)
 {
     return (argon2_parameters){
         .memory_kib = settings_number(s, SET_PASSWORD_HASH_MEMORY),
@@ -68,7 +70,7 @@ bootstrap_options settings_bootstrap(const settings *s)
         .mfa_operation_for_login = settings_text(s, SET_MFA),
         .has_root_access_key = settings_is_on(s, SET_ROOT_ACCESS_KEY),
         .domain_suffix = settings_text(s, SET_DOMAIN_SUFFIX),
-        .hashing = hashing_of(s),
+        .hashing = settings_hashing(s),
         .quota = settings_quotas(s),
     };
 }
@@ -79,7 +81,7 @@ recovery_options settings_recovery(const settings *s, uint64_t account)
         .account = account,
         .has_admin = settings_is_on(s, SET_ADMIN),
         .domain_suffix = settings_text(s, SET_DOMAIN_SUFFIX),
-        .hashing = hashing_of(s),
+        .hashing = settings_hashing(s),
         .quota = settings_quotas(s),
     };
 }

@@ -13,6 +13,7 @@ void settings_sign_in_url(const settings *s, const char *public_url, buf *to); /
 quotas settings_quotas(const settings *s);
 log_level settings_log_level(const settings *s);
 bool settings_wants_json(const settings *s);
+argon2_parameters settings_hashing(const settings *s);
 bootstrap_options settings_bootstrap(const settings *s);
 recovery_options settings_recovery(const settings *s, uint64_t account);
 

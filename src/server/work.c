@@ -6,6 +6,7 @@ static const work_row rows[] = {
     { "account show", COMMAND_ACCOUNT_SHOW, account_show_work },
     { "account recover", COMMAND_ACCOUNT_RECOVER, account_recover_work },
     { "check", COMMAND_CHECK, check_work },
+    { "rotate-key", COMMAND_ROTATE_KEY, rotate_key_work },
     { "policy explain", COMMAND_POLICY_EXPLAIN, policy_explain_work },
     { "verifier create", COMMAND_VERIFIER, verifier_create_work },
     { "verifier list", COMMAND_VERIFIER, verifier_list_work },

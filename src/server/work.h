@@ -19,6 +19,7 @@ int account_create_work(const instance *i, const settings *s, const arguments *a
 int account_show_work(const instance *i, const settings *s, const arguments *a, buf *out);
 int account_recover_work(const instance *i, const settings *s, const arguments *a, buf *out);
 int check_work(const instance *i, const settings *s, const arguments *a, buf *out);
+int rotate_key_work(const instance *i, const settings *s, const arguments *a, buf *out); /* or ROTATE_KEY_WAITS */
 int policy_explain_work(const instance *i, const settings *s, const arguments *a, buf *out);
 int verifier_create_work(const instance *i, const settings *s, const arguments *a, buf *out);
 int verifier_list_work(const instance *i, const settings *s, const arguments *a, buf *out);
