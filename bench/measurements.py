@@ -13,7 +13,7 @@ from collections import namedtuple
 from pathlib import Path
 
 from client import call, caller_identity, signed
-from servers import Argali, Failed, MANY_NONCES, Nginx, free_port, init, start, stop
+from servers import Argali, Failed, LEAST_HASHING, LEAST_HASHING_MIB, MANY_NONCES, Nginx, free_port, init, start, stop
 
 Row = namedtuple("Row", "what measured budget is_kept")
 MIB = 1 << 20
@@ -211,7 +211,7 @@ def stores(bench):
 def look_ups(bench):
     (few, _), (many, _) = stores(bench)
     calls, pairs = bench.calls // 5, []
-    settings = [*MANY_NONCES, "--users-per-account", "10000000"]
+    settings = [*MANY_NONCES, *LEAST_HASHING, "--users-per-account", "10000000"]
     with bench.argali(few, *settings) as a, bench.argali(many, *settings) as b:
         bench.load.run(b.credentials, b.target, action="GetUser", users=bench.many_users, count=bench.many_users // 5)
         options = {"action": "GetUser", "count": calls, "warm": calls // 10}
@@ -339,7 +339,8 @@ def policies(bench):
 
 
 def resident(server):
-    """MiB in memory without the mapped nonces: by mapping where the kernel lets us look, else by subtracting the file."""
+    """MiB in memory without the mapped nonces and the memory of the hash thread (LEAST_HASHING): by mapping where the kernel lets us
+    look, else by subtracting the file."""
     pid, nonces = server.process.pid, server.folder / "nonces"
     try:
         total, is_nonces = 0, False
@@ -348,15 +349,15 @@ def resident(server):
                 is_nonces = line.endswith("/nonces")
             elif line.startswith("Rss:") and not is_nonces:
                 total += int(line.split()[1]) * 1024
-        return total / MIB
+        return total / MIB - LEAST_HASHING_MIB
     except PermissionError:
         status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-        return (int(status["VmRSS"].split()[0]) * 1024 - nonces.stat().st_size) / MIB
+        return (int(status["VmRSS"].split()[0]) * 1024 - nonces.stat().st_size) / MIB - LEAST_HASHING_MIB
 
 
 def idle_memory(bench):
     folder, credentials = bench.data("idle")
-    with bench.argali(folder, "--listen-tls", "127.0.0.1:0") as server:
+    with bench.argali(folder, *LEAST_HASHING, "--listen-tls", "127.0.0.1:0") as server:
         status, _ = call(int(server.addresses["Listen"].rsplit(":", 1)[1]), caller_identity(credentials))
         if status != 200:
             raise Failed(f"GetCallerIdentity answers {status}")

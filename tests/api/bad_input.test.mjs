@@ -4,6 +4,7 @@
 // code, and nothing is written. What they allow (an optional parameter left out, an empty one) works.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { checkCovers, clientsOf } from './support/clients.mjs';
 import { leaveOut, mutationsOf, optionalFields, sendEmpty } from './support/mutations.mjs';
@@ -29,6 +30,7 @@ before(async () => {
   admin = clientsOf(server, server.key);
   wire = new Wire(server.host);
   domain = (await admin.Ims.GetDefaultDomain()).DefaultDomainName;
+  while ((await admin.Ims.GenerateCredentialReport()).State !== 'COMPLETED') await sleep(200);
   const account = server.createAccount({ 'account-alias': 'other-account' });
   other = clientsOf(server, keyOf(account));
   const { User } = await other.Ims.CreateUser({
@@ -114,6 +116,82 @@ const withKey = (as, more = {}) =>
     return { ...who(user), UserAccessKeyId: user.key, ...more };
   }, as);
 
+const AccessKeyPolicy = JSON.stringify({ Status: 'Inactive', Statements: [] });
+const inBin = (...actions) =>
+  actions.map((action) => [
+    `Ims.${action}`,
+    async () => {
+      const { id } = await newUser();
+      await admin.Ims.DeleteUser({ UserId: id });
+      return { UserId: id };
+    },
+  ]);
+/** Of the caller itself, so that UserId may be left out. */
+async function deletedKey() {
+  const { UserId } = await admin.Sts.GetCallerIdentity();
+  const remove = (UserAccessKeyId) => admin.Ram.DeleteAccessKey({ UserAccessKeyId });
+  for (const { AccessKeyId } of (await admin.Ram.ListAccessKeys()).AccessKeys.AccessKey)
+    if (AccessKeyId !== admin.key.id) await remove(AccessKeyId);
+  const { AccessKey } = await admin.Ram.CreateAccessKey();
+  server.hideSecret(AccessKey.AccessKeySecret);
+  await remove(AccessKey.AccessKeyId);
+  return { UserId, UserAccessKeyId: AccessKey.AccessKeyId };
+}
+
+const [PASSWORD, OTHER_PASSWORD] = ['Tr0ub4dor&3x', 'c0rrectHorse!'];
+const PROFILE = { Password: PASSWORD, PasswordResetRequired: 'false', MFABindRequired: 'false' };
+
+async function newUserWithProfile() {
+  const user = await newUser();
+  await admin.Ram.CreateLoginProfile({ UserName: user.name, Password: PASSWORD });
+  return user;
+}
+const withProfile = (as, more = {}) => both(async (who) => ({ ...who(await newUserWithProfile()), ...more }), as);
+
+/** Of the caller, who is the user admin. */
+async function ownPassword() {
+  await admin.Ram.UpdateLoginProfile({ UserName: 'admin', Password: PASSWORD });
+  return { OldPassword: PASSWORD, NewPassword: OTHER_PASSWORD };
+}
+
+const RAM_POLICY = {
+  MinimumPasswordLength: '8',
+  RequireLowercaseCharacters: 'false',
+  RequireUppercaseCharacters: 'false',
+  RequireNumbers: 'false',
+  RequireSymbols: 'false',
+  MaxPasswordAge: '0',
+  PasswordReusePrevention: '0',
+  MaxLoginAttemps: '0',
+};
+const IMS_POLICY = {
+  ...RAM_POLICY,
+  HardExpire: 'false',
+  InitialPasswordAge: '14',
+  InterceptRiskPasswordOnApi: 'false',
+  MinimumPasswordDifferentCharacter: '0',
+  PasswordNotContainUserName: 'false',
+};
+const RAM_PREFERENCE = {
+  AllowUserToChangePassword: 'true',
+  AllowUserToManageAccessKeys: 'false',
+  AllowUserToManageMFADevices: 'true',
+  EnableSaveMFATicket: 'false',
+  LoginNetworkMasks: '10.0.0.0/8',
+  LoginSessionDuration: '6',
+};
+const IMS_PREFERENCE = {
+  ...RAM_PREFERENCE,
+  AllowUserToLoginWithPasskey: 'true',
+  AllowUserToManagePersonalDingTalk: 'true',
+  AllowUserToManageServiceCredentials: 'false',
+  EnforceMFAForLogin: 'true',
+  MFAOperationForLogin: 'mandatory',
+  MaxIdleDaysForAccessKeys: '730',
+  MaxIdleDaysForUsers: '730',
+  OperationForRiskLogin: 'autonomous',
+  'VerificationTypes.1': 'email',
+};
 const withGroup = (as, more = {}) =>
   ['Ims', 'Ram'].map((face) => [`${face}.${as}`, async () => ({ GroupName: await newGroup(), ...more })]);
 
@@ -160,8 +238,38 @@ const good = Object.fromEntries([
   ...withKey('UpdateAccessKey', { Status: 'Inactive' }),
   ...withKey('DeleteAccessKey'),
   ...withKey('GetAccessKeyLastUsed'),
+  ['Ims.ListUsersInRecycleBin', () => ({ MaxItems: '2', Marker: '', Filter: `UserPrincipalName eq ${upn('nobody')}` })],
+  ...inBin('GetUserInRecycleBin', 'RestoreUserFromRecycleBin', 'DeleteUserInRecycleBin'),
+  ['Ims.ListAccessKeysInRecycleBin', async () => ({ UserId: (await newUser()).id })],
+  ['Ims.GetAccessKeyInfoInRecycleBin', async () => ({ UserAccessKeyId: (await deletedKey()).UserAccessKeyId })],
+  ['Ims.RestoreAccessKeyFromRecycleBin', deletedKey],
+  ['Ims.DeleteAccessKeyInRecycleBin', deletedKey],
+  withKey('SetAccessKeyPolicy', { AccessKeyPolicy })[0],
+  withKey('GetAccessKeyPolicy')[0],
+  ['Ims.SetAccessKeyPolicyForAccount', () => ({ AccessKeyPolicy })],
+  ['Ims.GetAccessKeyPolicyForAccount', () => ({})],
+  ['Ims.CreateLoginProfile', async () => ({ UserPrincipalName: (await newUser()).upn, ...PROFILE, Status: 'Active' })],
+  ['Ram.CreateLoginProfile', async () => ({ UserName: (await newUser()).name, ...PROFILE })],
+  ['Ims.UpdateLoginProfile', async () => ({ UserPrincipalName: (await newUserWithProfile()).upn, ...PROFILE, Status: 'Active' })],
+  ['Ram.UpdateLoginProfile', async () => ({ UserName: (await newUserWithProfile()).name, ...PROFILE })],
+  ...withProfile('GetLoginProfile'),
+  ...withProfile('DeleteLoginProfile'),
+  ['Ims.ChangePassword', ownPassword],
+  ['Ram.ChangePassword', ownPassword],
+  ['Ims.SetPasswordPolicy', () => IMS_POLICY],
+  ['Ims.GetPasswordPolicy', () => ({})],
+  ['Ram.SetPasswordPolicy', () => ({ ...RAM_POLICY, HardExpiry: 'false' })],
+  ['Ram.GetPasswordPolicy', () => ({})],
+  ['Ims.SetSecurityPreference', () => IMS_PREFERENCE],
+  ['Ims.GetSecurityPreference', () => ({})],
+  ['Ram.SetSecurityPreference', () => ({ ...RAM_PREFERENCE, AllowUserToManagePublicKeys: 'false' })],
+  ['Ram.GetSecurityPreference', () => ({})],
+  ['Argali.CreateSignInLink', async () => ({ UserName: (await newUserWithProfile()).name })],
   ['Ims.SetDefaultDomain', () => ({ DefaultDomainName: domain })],
   ['Ims.GetDefaultDomain', () => ({})],
+  ['Ims.GetAccountSummary', () => ({})],
+  ['Ims.GenerateCredentialReport', () => ({})],
+  ['Ims.GetCredentialReport', () => ({ MaxItems: '2', NextToken: '' })],
   ['Ram.SetAccountAlias', () => ({ AccountAlias: domain.split('.')[0] })],
   ['Ram.GetAccountAlias', () => ({})],
   ['Ram.ClearAccountAlias', () => ({})],
@@ -285,6 +393,7 @@ async function succeeds(name, pairs, what) {
   const { status, body, text } = await send(name, pairs);
   assert.equal(status, 200, `${name}, ${what}: ${text}`);
   checkConforms(name, body);
+  server.hideSecret(body.Url);
   server.hideSecret(body.Credentials?.AccessKeySecret);
   if (body.AccessKey?.AccessKeySecret) {
     server.hideSecret(body.AccessKey.AccessKeySecret);
@@ -402,7 +511,7 @@ test("someone else's object, in every parameter that names one", async () => {
       if (!(wireName in foreign()) || /^Ram\.Create(User|Group|Policy|Role)$|^Ims\.CreateGroup$/.test(name)) continue;
       let [value, status, code] = foreign()[wireName];
       if (name === 'Ims.CreateUser') [status, code] = [400, 'InvalidParameter.UserPrincipalName.Format'];
-      if (name === 'Ims.GetUser' && field === 'UserAccessKeyId') code = 'EntityNotExist.User';
+      if (/^Ims\.GetUser(InRecycleBin)?$/.test(name) && field === 'UserAccessKeyId') code = 'EntityNotExist.User';
       const rest = Object.entries(await make()).filter(
         ([n]) => n !== wireName && !oneOf.some((member) => n === member || n === `${member}.1`),
       );

@@ -203,7 +203,7 @@ for (const face of ['Ims', 'Ram']) {
     await admin[face].AddUserToGroup(member);
     await refused(admin[face].AddUserToGroup(member), 409, 'EntityAlreadyExists.User.Group');
     await refused(admin[face].DeleteGroup({ GroupName }), 409, 'DeleteConflict.Group.User');
-    await refused(admin[face].DeleteUser(who(face, name)), 409, 'DeleteConflict.User.Group');
+    await refused(admin.Ram.DeleteUser({ UserName: name }), 409, 'DeleteConflict.User.Group'); // IMS has the recycle bin
     await admin[face].RemoveUserFromGroup(member);
     await refused(admin[face].RemoveUserFromGroup(member), 404, 'EntityNotExist.User.Group');
     await admin[face].DeleteGroup({ GroupName });

@@ -267,7 +267,7 @@ test('a known action without a handler is NotImplemented, after its signature wa
   const known = Object.values(products).flatMap(({ actions }) => Object.keys(actions));
   assert.equal(n + built.size, known.length);
   await refused(admin.Ram.ListVirtualMFADevices(), 400, 'NotImplemented');
-  await refused(popCore(server, key, 'Ims')('GetAccountSummary'), 400, 'NotImplemented');
+  await refused(popCore(server, key, 'Ims')('GetAccountMFAInfo'), 400, 'NotImplemented');
 });
 
 const xml = (o, k = key) => signV1(host, k, { ...o, parameters: { Format: 'XML', ...o.parameters } });

@@ -15,17 +15,45 @@ REPLAYED = 40
 
 # What no crash may leave behind; each counts the rows that should not be there.
 NO_USER = "NOT EXISTS (SELECT 1 FROM ram_user u WHERE u.account = x.account AND u.id = x.%s)"
+NOT_IN_BIN = "NOT EXISTS (SELECT 1 FROM recycled_user r WHERE r.account = x.account AND r.id = x.%s)"
+NO_PROFILE = "NOT EXISTS (SELECT 1 FROM login_profile p WHERE p.account = x.account AND p.principal = x.principal)"
+OF_USERS = "x.principal BETWEEN 200000000000000000 AND 299999999999999999"
+
+
+def nowhere(column):
+    """The user that the column names is neither there nor in the recycle bin."""
+    return f"{NO_USER % column} AND {NOT_IN_BIN % column}"
+
+
 ORPHANS = {
     "an AccessKey without its owner":
         f"SELECT count(*) FROM access_key x WHERE x.owner <> x.account AND {NO_USER % 'owner'}",
+    "an AccessKey in the recycle bin without its owner":
+        f"SELECT count(*) FROM recycled_key x WHERE x.owner <> x.account AND {nowhere('owner')}",
+    "an AccessKey that went with its user, who is not in the recycle bin":
+        f"SELECT count(*) FROM recycled_key x WHERE x.with_user = 1 AND {NOT_IN_BIN % 'owner'}",
+    "an AccessKey both there and in the recycle bin":
+        "SELECT count(*) FROM recycled_key x WHERE EXISTS (SELECT 1 FROM access_key k WHERE k.id = x.id)",
+    "a user both there and in the recycle bin":
+        "SELECT count(*) FROM recycled_user x WHERE EXISTS"
+        " (SELECT 1 FROM ram_user u WHERE u.account = x.account AND u.id = x.id)",
     "a tag without its user":
-        f"SELECT count(*) FROM tag x WHERE x.kind = 1 AND {NO_USER % 'resource'}",
+        f"SELECT count(*) FROM tag x WHERE x.kind = 1 AND {nowhere('resource')}",
     "a policy without its principal":
-        f"SELECT count(*) FROM attachment x WHERE x.kind = 1 AND {NO_USER % 'principal'}",
+        f"SELECT count(*) FROM attachment x WHERE x.kind = 1 AND x.principal <> x.account AND {nowhere('principal')}",
     "a member without its user":
         f"SELECT count(*) FROM group_member x WHERE {NO_USER % 'user_id'}",
     "a login profile without its principal":
-        f"SELECT count(*) FROM login_profile x WHERE x.principal <> x.account AND {NO_USER % 'principal'}",
+        f"SELECT count(*) FROM login_profile x WHERE x.principal <> x.account AND {nowhere('principal')}",
+    "an earlier password without its login profile":
+        f"SELECT count(*) FROM password_history x WHERE {NO_PROFILE}",
+    "an attempt at the secrets of no user":
+        f"SELECT count(*) FROM attempt x WHERE {OF_USERS} AND {nowhere('principal')}",
+    "a sign-in link without its user":
+        f"SELECT count(*) FROM sign_in_link x WHERE {nowhere('user_id')}",
+    "a piece of no report":
+        "SELECT count(*) FROM report_piece x WHERE NOT EXISTS"
+        " (SELECT 1 FROM report r WHERE r.account = x.account AND r.kind = x.kind)",
     "a user without the tags it was made with":
         "SELECT count(*) FROM ram_user u WHERE u.name LIKE 'crash-%' AND 2 > (SELECT count(*) FROM tag t"
         " WHERE t.account = u.account AND t.kind = 1 AND t.resource = u.id AND t.key IN ('made', 'by'))",

@@ -90,9 +90,15 @@ function longText(chars, n) {
   return 'a'.repeat(n);
 }
 
-function numberCases({ name, range = [] }) {
+function numberCases({ name, range = [], enum: values }) {
   const wrong = ['abc', '1.5', '1e2', '+5', ' 5', '5 ', '0x10', '1,000', '--1', '٣', '1_0', 'null', '05'];
   const far = [range[0] - 1, range[1] + 1, -2147483648, 4294967297, '99999999999999999999999'];
+  if (values)
+    return [
+      ...wrong.map((text) => [`"${text}"`, put(name, text), `InvalidParameter.${name}.Format`]),
+      ...['0', '1', '-90', '91'].map((text) => [`"${text}"`, put(name, text), `InvalidParameter.${name}`]),
+      ['far', put(name, '4294967297'), `InvalidParameter.${name}.Range`],
+    ];
   return [
     ...wrong.map((text) => [`"${text}"`, put(name, text), `InvalidParameter.${name}.Format`]),
     ...far.map((value) => [`${value}`, put(name, String(value)), `InvalidParameter.${name}.Range`]),
@@ -107,9 +113,10 @@ function boolCases({ name }) {
   ]);
 }
 
-function listCases({ name, maxItems = 50, len, chars }, good) {
+function listCases({ name, maxItems = 50, len, chars, enum: values }, good) {
   const format = `InvalidParameter.${name}.Format`,
-    length = `InvalidParameter.${name}.Length`;
+    length = `InvalidParameter.${name}.Length`,
+    no = `InvalidParameter.${name}`; // of a list of few values
   const many = Array.from({ length: maxItems + 1 }, (_, i) => [`${name}.${i + 1}`, good]);
   return [
     ...['text', '{"a":1}', '"a"', '[1]', '[null]', '[["a"]]', '["a"', '["a"]x', '[,]', 'null', '1'].map((text) => [
@@ -140,8 +147,9 @@ function listCases({ name, maxItems = 50, len, chars }, good) {
     ],
     ['too many', putAll(name, many), length],
     ['too many in JSON', put(name, JSON.stringify(many.map(([, value]) => value))), length],
-    ['an empty item', putAll(name, [[`${name}.1`, '']]), length],
-    ['an item too long', putAll(name, [[`${name}.1`, longText(chars, (len?.[1] ?? 2048) + 1)]]), length],
+    ['an empty item', putAll(name, [[`${name}.1`, '']]), values ? no : length],
+    ['an item too long', putAll(name, [[`${name}.1`, longText(chars, (len?.[1] ?? 2048) + 1)]]), values ? no : length],
+    ...(values ? [['no such value', putAll(name, [[`${name}.1`, 'k']]), no]] : []),
     ...(WRONG_CHARS[chars] ?? []).map(([text, kind]) => [
       `item "${text}"`,
       putAll(name, [[`${name}.1`, text]]),

@@ -12,6 +12,42 @@ for (const name of ['ims', 'ram', 'sts', 'argali']) {
 }
 const overrides = JSON.parse(read('api/overrides.json'));
 
+for (const { product, name, action } of overrides.actions) products[product].actions[name] = action;
+
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function addMembers(to, members) {
+  for (const [name, value] of Object.entries(members))
+    if (isObject(value)) addMembers(to[name], value);
+    else to[name] = value;
+}
+
+for (const { product, actions, req = {}, resp = {} } of overrides.added) {
+  if (!products[product]) continue;
+  for (const action of actions) {
+    addMembers(products[product].actions[action].req, req);
+    addMembers(products[product].actions[action].resp, resp);
+  }
+}
+
+/** The body without what the packages' models do not have: what was added to its shape, and what is newer than they are. */
+export function withoutUnknown(name, body) {
+  const drop = (from, members) => {
+    for (const [member, value] of Object.entries(members))
+      if (!isObject(value)) delete from[member];
+      else if (from[member]) drop(from[member], value);
+  };
+  const copy = structuredClone(body);
+  for (const { product, actions, resp = {} } of overrides.added)
+    if (actions.some((action) => `${product}.${action}` === name)) drop(copy, resp);
+  for (const [part, ...path] of (shapeOf(name).head.idlOnly ?? []).map((text) => text.split('.'))) {
+    const last = path.pop();
+    const at = path.reduce((from, member) => from?.[member], copy);
+    if (part === 'resp' && isObject(at)) delete at[last];
+  }
+  return copy;
+}
+
 /** "Ims.CreateUser" for every action that has a row, hence a handler. */
 export function implemented() {
   const names = new Map();

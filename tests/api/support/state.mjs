@@ -39,6 +39,7 @@ export async function stateOf(clients) {
     groups,
     policies,
     verifiers: (await clients.Argali.ListVerifiers()).Verifiers.Verifier,
+    bin: await everyPage((from) => Ims.ListUsersInRecycleBin(from), 'Users', 'User'),
     domain: (await Ims.GetDefaultDomain()).DefaultDomainName,
     alias: (await Ram.GetAccountAlias()).AccountAlias,
   };
