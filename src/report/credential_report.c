@@ -258,14 +258,16 @@ typedef struct {
 static status add_principal(const reader *r, uint64_t id, credential_report_row *row, err *e)
 {
     access_key_record *keys;
-    login_profile_record profile;
+    login_profile_record *profile = arena_alloc(r->a, sizeof *profile);
     err none = *e;
+    if (profile == NULL)
+        return ST_NO_MEMORY;
     TRY(store_access_key_list(r->tx, r->a, id, &keys, &row->key_n, e));
     row->keys = keys;
     row->max_password_age_days = r->max_password_age_days;
-    status s = store_login_profile_get(r->tx, r->a, id, &profile, e);
+    status s = store_login_profile_get(r->tx, r->a, id, profile, e);
     if (s == ST_OK)
-        row->profile = &profile;
+        row->profile = profile;
     else if (s != ST_NOT_FOUND)
         return s;
     *e = none;

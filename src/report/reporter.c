@@ -86,7 +86,7 @@ static status read_page(store_tx *tx, void *self, err *e)
                                     &last, e));
     r->is_last = last.p == NULL;
     r->after_n = last.n < sizeof r->after ? last.n : sizeof r->after;
-    if (r->after_n > 0)
+    if (last.p != NULL)
         memcpy(r->after, last.p, r->after_n);
     return ST_OK;
 }

@@ -57,8 +57,8 @@ static status note_since(store_tx *tx, void *self, err *e)
     u64be_encode(r->key, fresh);
     u64be_encode((uint64_t)r->since_s, fresh + 8);
     TRY(store_fact_put(tx, since_name, (bytes){ fresh, sizeof fresh }, e));
-    return audit_write_internal(tx, r->instance->world, "MasterKeyRotated", STR("Argali::MasterKey"),
-                                (str){ name, u64_format(r->key, name) }, e);
+    const size_t name_n = u64_format(r->key, name);
+    return audit_write_internal(tx, r->instance->world, "MasterKeyRotated", STR("Argali::MasterKey"), (str){ name, name_n }, e);
 }
 
 static status reseal(const instance *i, rotation *r, reseal_counts *ret_done, reseal_counts *ret_left, err *e)

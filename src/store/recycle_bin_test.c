@@ -13,7 +13,7 @@
 #define FAILS(call, want) assert_int_equal((call), (want))
 #define STR_IS(s, text)   assert_true(str_eq((s), STR(text)))
 
-enum { ALICE = 200000000000000001, BOB = 200000000000000002, CAROL = 200000000000000003 };
+enum { ALICE = 200000000000000001, BOB = 200000000000000002, CAROL = 200000000000000003, DAVE = 200000000000000004 };
 
 static int set_up(void **state)
 {
@@ -195,14 +195,14 @@ static void a_purge_takes_the_tags(void **state)
 
 static void recycled_users_are_listed_newest_first_page_by_page(void **state)
 {
-    static const uint64_t want[] = { BOB, CAROL, ALICE, CAROL + 1 }; /* of 200 s, 100 s (the higher id first), 50 s */
+    static const uint64_t want[] = { BOB, CAROL, ALICE, DAVE }; /* of 200 s, 100 s (the higher id first), 50 s */
     fixture *f = *state;
     recycled_user_record *list;
     size_t n, seen = 0;
     recycle(f, ALICE, STR("alice"), 100, 900);
     recycle(f, BOB, STR("bob"), 200, 800);
     recycle(f, CAROL, STR("carol"), 100, 700);
-    recycle(f, CAROL + 1, STR("dave"), 50, 600);
+    recycle(f, DAVE, STR("dave"), 50, 600);
     int64_t before_s = 0;
     uint64_t before_id = 0;
     do {
@@ -216,7 +216,7 @@ static void recycled_users_are_listed_newest_first_page_by_page(void **state)
     } while (n == 2);
     assert_int_equal(seen, 4);
     OK(store_recycled_user_list(f->tx, f->a, 100, CAROL, 10, &list, &n, &f->e)); /* from the middle of one second */
-    assert_true(n == 2 && list[0].user.id == ALICE && list[1].user.id == CAROL + 1);
+    assert_true(n == 2 && list[0].user.id == ALICE && list[1].user.id == DAVE);
 }
 
 static void users_whose_time_has_come_are_listed_oldest_first(void **state)
