@@ -62,6 +62,9 @@ typedef struct {
     _Atomic int64_t now_s; /* the clock, in step with f.now_s */
     nonces *nonces;
     auditor *auditor;
+    hash_pool *hashing;
+    attempt_waiters *waiters;
+    password_means passwords;
     api *api;
     unsigned calls;  /* so far: each has a nonce of its own */
     unsigned status; /* of the last answer; its body is in f.json */
@@ -91,7 +94,14 @@ FIXTURE_FN void api_fixture_init(api_fixture *x)
     assert_int_equal(nonces_open(&n, &x->nonces, &f->err), ST_OK);
     x->auditor = auditor_new(f->store, f->vault, &f->world);
     assert_non_null(x->auditor);
+    x->passwords = (password_means){ .usual = { 64, 1, 1 } };
+    const hash_pool_options hashing = { .threads = 1, .queue_max = 8, .memory_max_kib = 1024, .usual = x->passwords.usual };
+    assert_int_equal(hash_pool_new(&hashing, &x->hashing, &f->err), ST_OK);
+    assert_int_equal(attempt_waiters_new(&f->world, 16, &x->waiters, &f->err), ST_OK);
     const api_options o = {
+        .hashing = x->hashing,
+        .waiters = x->waiters,
+        .passwords = &x->passwords,
         .store = f->store,
         .vault = f->vault,
         .nonces = x->nonces,
@@ -114,6 +124,8 @@ FIXTURE_FN void api_fixture_done(api_fixture *x)
     store_close(x->f.store);
     x->f.store = NULL;
     api_free(x->api);
+    hash_pool_free(x->hashing);
+    attempt_waiters_free(x->waiters);
     auditor_free(x->auditor);
     nonces_close(x->nonces);
     (void)unlink(path);

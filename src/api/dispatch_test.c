@@ -1,6 +1,7 @@
 /* dispatch_test.c - what a refusal says of itself, and that a transaction that runs twice is judged twice. */
 #include "api/api_fixture_test.h"
 
+#include "attempt/attempt.h"
 #include "policy/attachment_api.h"
 #include "policy/diagnostic.h"
 #include "policy/policy_api.h"
@@ -379,12 +380,50 @@ static void rights_that_were_undone_are_gone(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+/* --- passwords ---------------------------------------------------------------------------------------------------- */
+
+static void ask_alice(const char *action, const char *query)
+{
+    api_fixture_ask(
+        &x, (api_ask){ .scheme = SCHEME_ACS3, .version = "2015-05-01", .action = action, .query = query, .key = &alices });
+}
+
+/* What one user has hashed leaves room for the others: the call beyond its share is refused at once, and the share comes back. */
+static void a_principal_has_a_share_of_the_hash_pool(void **state)
+{
+    (void)state;
+    APPLY(&x.f, &x.f.root, ram_attach_policy_to_user, RAM_ATTACH_POLICY_TO_USER, .policy_type = STR("System"),
+          .policy_name = STR("AdministratorAccess"), .user_name = STR("alice"));
+    assert_ok(&x.f);
+    _Atomic uint16_t *share = &x.api->hashing[alice.id % HASH_SHARES];
+    atomic_store(share, HASH_SHARE_MAX);
+    ask_alice("CreateLoginProfile", "UserName=alice&Password=Tr0ub4dor%263x");
+    assert_answer(&x, 429, "Throttling");
+    assert_int_equal(atomic_load(share), HASH_SHARE_MAX);
+    atomic_store(share, HASH_SHARE_MAX - 1);
+    ask_alice("CreateLoginProfile", "UserName=alice&Password=Tr0ub4dor%263x");
+    assert_answer(&x, 200, NULL);
+    assert_int_equal(atomic_load(share), HASH_SHARE_MAX - 1);
+
+    /* A call that is refused beyond it has made its reservation: it is given up, and counts as no guess. */
+    atomic_store(share, HASH_SHARE_MAX);
+    for (unsigned i = 0; i < ATTEMPT_BUILT_IN_LIMIT + 8; i++) {
+        ask_alice("ChangePassword", "OldPassword=not-the-0ne&NewPassword=c0rrectHorse%21");
+        assert_answer(&x, 429, "Throttling");
+    }
+    atomic_store(share, 0);
+    ask_alice("ChangePassword", "OldPassword=Tr0ub4dor%263x&NewPassword=c0rrectHorse%21");
+    assert_answer(&x, 200, NULL);
+    assert_int_equal(atomic_load(share), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_trust_policys_refusal_tells_the_truth),        TEST(the_callers_own_policies_come_first),
-        TEST(no_tag_hides_behind_the_case_of_another),        TEST(a_denial_that_was_undone_leaves_no_trace),
-        TEST(a_trust_policy_that_was_not_asked_is_not_named), TEST(rights_that_were_undone_are_gone),
+        TEST(a_principal_has_a_share_of_the_hash_pool), TEST(a_trust_policys_refusal_tells_the_truth),
+        TEST(the_callers_own_policies_come_first),      TEST(no_tag_hides_behind_the_case_of_another),
+        TEST(a_denial_that_was_undone_leaves_no_trace), TEST(a_trust_policy_that_was_not_asked_is_not_named),
+        TEST(rights_that_were_undone_are_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

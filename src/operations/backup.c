@@ -105,12 +105,12 @@ static status write_file(const backup_options *o, const char *copy, backup_summa
     return st;
 }
 
-static status lock(const char *dir, int *ret, err *e)
+status backup_lock(const char *dir, int *ret, err *e)
 {
     char path[FILE_PATH_MAX];
     TRY(file_path(dir, "backup.lock", path, e));
     const status s = file_lock(path, ret, e);
-    return s == ST_CONFLICT ? err_set(e, s, NULL, "another backup of %.120s is under way", dir) : s;
+    return s == ST_CONFLICT ? err_set(e, s, NULL, "a backup of %.100s or a rotation of its master key is under way", dir) : s;
 }
 
 status backup_write(const backup_options *o, backup_summary *ret, err *e)
@@ -125,7 +125,7 @@ status backup_write(const backup_options *o, backup_summary *ret, err *e)
         return err_set(e, ST_NOT_FOUND, NULL, "no store at %.150s", store);
     if (lstat(o->file, &st) == 0)
         return err_set(e, ST_CONFLICT, NULL, "%.150s exists: a backup never replaces a file", o->file);
-    TRY(lock(o->dir, &held, e));
+    TRY(backup_lock(o->dir, &held, e));
     status outcome = store_copy(o->dir, copy, &s.schema, e);
     if (outcome == ST_OK)
         outcome = write_file(o, copy, &s, e);

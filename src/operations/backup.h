@@ -29,6 +29,10 @@ typedef struct {
     bool has_key, is_encrypted;
 } backup_summary;
 
+/* Held while a backup reads the store and then the master key, and while a master key is dropped: else a backup could hold a store of
+ * one and the key of the other. Ends with close(*ret), or with the process. ST_CONFLICT: held. */
+MUST_USE status backup_lock(const char *dir, int *ret, err *e);
+
 MUST_USE status backup_write(const backup_options *o, backup_summary *ret, err *e);
 
 /* Writes argali.db and, where the archive has one, master.key into an existing folder, in which neither may exist; the archive

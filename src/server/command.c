@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "operations/backup.h"
 #include "password/calibrate.h"
 #include "server/backup_command.h"
 #include "server/control.h"
@@ -158,6 +159,8 @@ static status begin_rotation(const char *path, err *e)
 
 static status rotate(const invocation *v, const char *path, buf *out, int *ret_code, err *e)
 {
+    CLEANUP(file_close_at) int held = -1;
+    TRY(backup_lock(settings_path(v->settings, SET_DATA), &held, e));
     TRY(begin_rotation(path, e));
     TRY(do_work(v, out, ret_code, e));
     if (*ret_code != EXIT_OK)
