@@ -1,6 +1,8 @@
 /* dispatch_test.c - what a refusal says of itself, and that a transaction that runs twice is judged twice. */
 #include "api/api_fixture_test.h"
 
+#include <semaphore.h>
+
 #include "attempt/attempt.h"
 #include "policy/attachment_api.h"
 #include "policy/diagnostic.h"
@@ -388,13 +390,18 @@ static void ask_alice(const char *action, const char *query)
         &x, (api_ask){ .scheme = SCHEME_ACS3, .version = "2015-05-01", .action = action, .query = query, .key = &alices });
 }
 
+static void make_alice_an_administrator(void)
+{
+    APPLY(&x.f, &x.f.root, ram_attach_policy_to_user, RAM_ATTACH_POLICY_TO_USER, .policy_type = STR("System"),
+          .policy_name = STR("AdministratorAccess"), .user_name = STR("alice"));
+    assert_ok(&x.f);
+}
+
 /* What one user has hashed leaves room for the others: the call beyond its share is refused at once, and the share comes back. */
 static void a_principal_has_a_share_of_the_hash_pool(void **state)
 {
     (void)state;
-    APPLY(&x.f, &x.f.root, ram_attach_policy_to_user, RAM_ATTACH_POLICY_TO_USER, .policy_type = STR("System"),
-          .policy_name = STR("AdministratorAccess"), .user_name = STR("alice"));
-    assert_ok(&x.f);
+    make_alice_an_administrator();
     _Atomic uint16_t *share = &x.api->hashing[alice.id % HASH_SHARES];
     atomic_store(share, HASH_SHARE_MAX);
     ask_alice("CreateLoginProfile", "UserName=alice&Password=Tr0ub4dor%263x");
@@ -417,13 +424,61 @@ static void a_principal_has_a_share_of_the_hash_pool(void **state)
     assert_int_equal(atomic_load(share), 0);
 }
 
+typedef struct {
+    pool_job job;
+    sem_t *go;
+} blocker;
+
+static void block(pool_job *job, void *thread_state)
+{
+    (void)thread_state;
+    assert_int_equal(sem_wait(((blocker *)(void *)job)->go), 0);
+}
+
+static status count_attempts(store_tx *tx, void *self, err *e)
+{
+    attempt_record r;
+    (void)self;
+    return store_attempt_get(tx, alice.id, ATTEMPT_SHARED, &r, e);
+}
+
+/* With the hash queue full a call is refused before anything is looked up or reserved; no other thread waits for it. */
+static void a_full_hash_queue_refuses_at_once(void **state)
+{
+    (void)state;
+    enum { MORE_THAN_FIT = 16 };
+    sem_t go;
+    blocker blockers[MORE_THAN_FIT];
+    unsigned n = 0;
+    make_alice_an_administrator();
+    assert_int_equal(sem_init(&go, 0, 0), 0);
+    for (; n < MORE_THAN_FIT; n++) {
+        blockers[n] = (blocker){ { .run = block }, &go };
+        if (hash_pool_submit(x.hashing, &blockers[n].job) != ST_OK)
+            break;
+    }
+    assert_true(n > 0 && n < MORE_THAN_FIT);
+    if (!hash_pool_is_full(x.hashing)) { /* its thread took one since, and waits with it: one more fits */
+        blockers[n] = (blocker){ { .run = block }, &go };
+        assert_int_equal(hash_pool_submit(x.hashing, &blockers[n++].job), ST_OK);
+    }
+    ask_alice("ChangePassword", "OldPassword=not-the-0ne&NewPassword=c0rrectHorse%21");
+    assert_answer(&x, 429, "Throttling");
+    assert_int_equal(store_read_now(x.f.store, FIXTURE_ACCOUNT, count_attempts, NULL, &x.f.err), ST_NOT_FOUND);
+    for (unsigned i = 0; i < n; i++)
+        assert_int_equal(sem_post(&go), 0);
+    hash_pool_free(x.hashing); /* lets them finish */
+    x.hashing = NULL;
+    (void)sem_destroy(&go);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_principal_has_a_share_of_the_hash_pool), TEST(a_trust_policys_refusal_tells_the_truth),
-        TEST(the_callers_own_policies_come_first),      TEST(no_tag_hides_behind_the_case_of_another),
-        TEST(a_denial_that_was_undone_leaves_no_trace), TEST(a_trust_policy_that_was_not_asked_is_not_named),
-        TEST(rights_that_were_undone_are_gone),
+        TEST(a_principal_has_a_share_of_the_hash_pool),       TEST(a_full_hash_queue_refuses_at_once),
+        TEST(a_trust_policys_refusal_tells_the_truth),        TEST(the_callers_own_policies_come_first),
+        TEST(no_tag_hides_behind_the_case_of_another),        TEST(a_denial_that_was_undone_leaves_no_trace),
+        TEST(a_trust_policy_that_was_not_asked_is_not_named), TEST(rights_that_were_undone_are_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

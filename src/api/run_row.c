@@ -284,6 +284,10 @@ void run_row(flight *f)
     for (;;) {
         switch (f->stage++) {
         case STAGE_ASK:
+            if (row->pool == POOL_HASH && hash_pool_is_full(f->api->o.hashing)) {
+                refuse_full(f, "the queue of the hash pool is full"); /* before a name is looked up or an attempt reserved */
+                return;
+            }
             if (row->pool == POOL_HASH)
                 f->arrived_ms = now_ms(f);
             if (must_ask_first(f)) {

@@ -97,14 +97,6 @@ status complain(err *e, const path *at, const char *what)
     return err_set_message(e, ST_INVALID, code, "%s: %s", place, what);
 }
 
-status complain_about(err *e, const path *at, const char *what, str quoted)
-{
-    char place[ERR_MESSAGE_MAX], shown[QUOTED_SIZE];
-    path_text(at, place, sizeof place);
-    quote(quoted, shown);
-    return err_set_message(e, ST_INVALID, code, "%s: %s: \"%s\"", place, what, shown);
-}
-
 /* "... near 'what stands there'", without the last part where it had better not be shown. */
 static str without_codes(str what)
 {

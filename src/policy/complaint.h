@@ -23,8 +23,7 @@ enum { QUOTED_MAX = 48, QUOTED_SIZE = QUOTED_MAX * 4 + 4 }; /* characters; bytes
 void quote(str s, char ret[QUOTED_SIZE]);
 
 /* All return ST_INVALID. `what` begins in lower case and has no full stop. */
-MUST_USE status complain(err *e, const path *at, const char *what);                   /* at may be NULL: the document */
-MUST_USE status complain_about(err *e, const path *at, const char *what, str quoted); /* what: "quoted" */
-MUST_USE status complain_of_line(err *e, size_t line, size_t column, str what);       /* both from 1; what may quote */
+MUST_USE status complain(err *e, const path *at, const char *what);             /* at may be NULL: the document */
+MUST_USE status complain_of_line(err *e, size_t line, size_t column, str what); /* both from 1; what may quote */
 
 #endif

@@ -463,8 +463,3 @@ bool pattern_uses(const pattern *p, str key)
     }
     return false;
 }
-
-str pattern_text(const pattern *p)
-{
-    return p->text;
-}

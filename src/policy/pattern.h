@@ -32,7 +32,6 @@ bool pattern_match(const pattern *p, str text, const context *c, arena *scratch,
 bool pattern_is_known(const pattern *p, const context *c); /* has each of its variables one value? */
 bool pattern_has_variables(const pattern *p);
 bool pattern_uses(const pattern *p, str key); /* does a variable name it? context_key_is_of */
-str pattern_text(const pattern *p);           /* as written */
 uint64_t pattern_steps(void);                 /* characters and words looked at by this thread so far; for tests and benches */
 
 #endif
